@@ -1,0 +1,50 @@
+import { canonical } from "./canonical.ts";
+import { sha256 } from "./digest.ts";
+import type { Entry } from "./event.ts";
+import type { NewEntry } from "./ports.ts";
+
+/** What the first entry of every session points back to. */
+export const genesis = "0".repeat(64);
+
+/** An entry as it is stored: the payload stays the text whose digest was taken. */
+export interface ChainedRow {
+  readonly session: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly type: string;
+  readonly payload: string;
+  readonly digest: string;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** Links one fact to the entry before it in its session (`{ seq: 0, hash: genesis }` for the first). */
+export function link(
+  before: { readonly seq: number; readonly hash: string },
+  entry: NewEntry,
+  at: string,
+): ChainedRow {
+  const payload = canonical(entry.event);
+  const digest = sha256(payload);
+  const envelope = {
+    session: entry.session,
+    seq: before.seq + 1,
+    at,
+    actor: entry.actor,
+    digest,
+    prev: before.hash,
+  };
+  return { ...envelope, type: entry.event.type, payload, hash: hashOf(envelope) };
+}
+
+/** The hash of an entry covers its payload by digest only, so that erasing one payload breaks no link. */
+export function hashOf(envelope: Omit<ChainedRow, "type" | "payload" | "hash">): string {
+  const { session, seq, at, actor, digest, prev } = envelope;
+  return sha256(JSON.stringify([session, seq, at, actor, digest, prev]));
+}
+
+export function entryOf(row: ChainedRow): Entry {
+  const { type: _, payload, ...rest } = row;
+  return { ...rest, event: JSON.parse(payload) as Entry["event"] };
+}

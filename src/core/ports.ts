@@ -1,0 +1,219 @@
+import type { Action, Facts, Judgement } from "./action.ts";
+import type { Entry, Erased, Event, AgentEnding, Usage } from "./event.ts";
+import type { Exit } from "./exit.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Everything that touches the machine. The real one is in `host/`; tests use the one in memory. */
+export interface Host {
+  readonly files: Files;
+  readonly platform: Platform;
+  /** The environment as it was at start; never written. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  exec(command: Command): Promise<Ran>;
+  /** Starts a process whose lines are read while it runs. */
+  spawn(command: Command): Running;
+  /** Serves one request line with one answer line on a Unix socket (or named pipe) that only this user may open. */
+  listen(path: string, answer: (line: string) => Promise<string>): Promise<Listening>;
+  now(): Date;
+  /** Milliseconds from an arbitrary start that never go backwards. */
+  elapsedMs(): number;
+  /** Lowercase hex digits. */
+  randomHex(digits: number): string;
+}
+
+export interface Platform {
+  readonly os: string;
+  readonly arch: string;
+  /** Version without the `v`. */
+  readonly node: string;
+  /** Absolute path of the running Node. */
+  readonly execPath: string;
+  readonly home: string;
+  readonly tempDir: string;
+  readonly pid: number;
+  readonly user: string;
+}
+
+export interface Listening {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+export interface Command {
+  /** A program with its arguments, or a shell command line (`/bin/sh -c`; `cmd /c` on Windows). */
+  readonly run: readonly [string, ...string[]] | { readonly shell: string };
+  readonly cwd: string;
+  /** The whole environment of the process: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Output kept, head and tail; what lies between is counted and cut. */
+  readonly outputBytes: number;
+  readonly stdin?: string;
+  readonly jail?: Jail;
+  readonly signal?: AbortSignal;
+}
+
+/** What a jailed process may see: everything read-only, except these. */
+export interface Jail {
+  /** Absolute paths that it may write to. */
+  readonly writable: readonly string[];
+  /** Absolute paths that it must not see at all: the ledger, the key, credentials. */
+  readonly hidden: readonly string[];
+}
+
+export interface Ran {
+  readonly exit: Exit;
+  /** Standard output and error as they came. */
+  readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** All bytes, kept or not. */
+  readonly outputBytes: number;
+  readonly truncated: boolean;
+  readonly durationMs: number;
+}
+
+export interface Running {
+  readonly lines: AsyncIterable<string>;
+  write(text: string): void;
+  closeInput(): void;
+  /** Ends the process and every process that it started. */
+  kill(): void;
+  /** What it wrote to standard error, the last 64 KiB. */
+  stderr(): string;
+  readonly ended: Promise<Exit>;
+}
+
+/** Paths are absolute. Reading what is not there gives `undefined`; every other trouble throws a `Fault`. */
+export interface Files {
+  readText(path: string): Promise<string | undefined>;
+  readBytes(path: string): Promise<Uint8Array | undefined>;
+  /** Replaces the file as a whole (temporary file, rename) and makes its folders. `mode` as in chmod. */
+  write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  append(path: string, text: string): Promise<void>;
+  /** Names with a trailing slash for folders, sorted; `undefined` where there is no such folder. */
+  list(path: string): Promise<readonly string[] | undefined>;
+  stat(path: string): Promise<FileStat | undefined>;
+  /** The path with symbolic links resolved; parts that do not exist are kept as written. */
+  real(path: string): Promise<string>;
+  makeFolder(path: string, mode?: number): Promise<void>;
+  makeTempFolder(prefix: string): Promise<string>;
+  remove(path: string): Promise<void>;
+  copy(from: string, to: string): Promise<void>;
+}
+
+export interface FileStat {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly bytes: number;
+  readonly mode: number;
+  readonly modifiedMs: number;
+}
+
+/** The record of truth. Appending is durable: what was acknowledged survives `kill -9` and a power cut. */
+export interface LedgerStore {
+  /** Chains and writes in one transaction; concurrent writers wait for a bounded time. Throws `ledger/unwritable`. */
+  append(entries: readonly NewEntry[]): readonly Entry[];
+  /** Entries of a session in order, from `after` (exclusive). */
+  read(session: string, after?: number): Iterable<Entry>;
+  sessions(): readonly SessionHead[];
+  head(session: string): SessionHead | undefined;
+  putArtifact(content: Uint8Array): string;
+  /** `undefined` where it never was or has been pruned. */
+  getArtifact(digest: string): Uint8Array | undefined;
+  close(): void;
+}
+
+export interface NewEntry {
+  readonly session: string;
+  readonly actor: string;
+  readonly event: Event | Erased;
+}
+
+export interface SessionHead {
+  readonly session: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly openedAt: string;
+  readonly updatedAt: string;
+}
+
+/** Any coding agent. It translates and decides nothing. */
+export interface Agent {
+  /** As on the command line: `recorded`, `claude`, `codex`, `gemini`, `opencode`, `acp`. */
+  readonly id: string;
+  readonly version: string | undefined;
+  /** Whether its actions really come from a model. A recorded agent says so wherever its result is shown. */
+  readonly recorded: boolean;
+  /** Works on the prompt until it is done or stopped. Never throws for what an agent may do wrong. */
+  turn(turn: Turn): Promise<TurnResult>;
+}
+
+export interface Turn {
+  readonly iteration: number;
+  readonly prompt: string;
+  /** Absolute path of the workspace, the agent's working folder. */
+  readonly workspace: string;
+  /** Absolute path of the agent's own configuration folder: writable, kept between the turns of a run. */
+  readonly home: string;
+  readonly jail: Jail | undefined;
+  readonly model: string | undefined;
+  /** Calls already finished in this iteration when a killed run is resumed. */
+  readonly done: number;
+  readonly signal: AbortSignal;
+  /** Appends the decision to the ledger, then gives it. */
+  decide(proposal: Proposal): Promise<Decided>;
+  /** One typed tool call on its only path: parse, judge, run, record. */
+  call(call: ToolCall): Promise<Outcome>;
+  /** Appends what the agent said or used; budgets may abort `signal` in answer. */
+  report(
+    news: { readonly kind: "said"; readonly text: string } | { readonly kind: "used"; readonly usage: Usage },
+  ): Promise<void>;
+}
+
+export interface Proposal {
+  /** The agent's own id of the call, where it gives one. */
+  readonly call: string | undefined;
+  readonly tool: string;
+  readonly action: Action;
+}
+
+export interface Decided {
+  readonly judgement: Judgement;
+  /** False when the policy only observes: the verdict was recorded and does not bind. */
+  readonly enforced: boolean;
+  /** What to tell the agent: empty for an allow. */
+  readonly says: string;
+}
+
+export interface ToolCall {
+  readonly tool: string;
+  readonly args: unknown;
+}
+
+export interface TurnResult {
+  readonly ending: AgentEnding;
+  /** Every tool call that the agent's own transcript shows, for reconciliation; empty when calls went through `call`. */
+  readonly calls: readonly ObservedCall[];
+  /** False where no transcript was found: then nothing can be reconciled. */
+  readonly transcript: boolean;
+}
+
+export interface ObservedCall {
+  readonly call: string | undefined;
+  readonly tool: string;
+  readonly action: Action;
+  /** Whether it could change anything: everything but reads and searches. */
+  readonly effectful: boolean;
+  readonly ended: "ran" | "refused" | "failed";
+}
+
+/** Facts that a decision needs, named by `guard`'s `read` and gathered outside. */
+export interface FactNeeds {
+  readonly currentBranch: boolean;
+  readonly upstream: boolean;
+  readonly dirty: boolean;
+  /** Absolute paths. */
+  readonly paths: readonly string[];
+}
+
+export type GatherFacts = (needs: FactNeeds) => Promise<Facts>;

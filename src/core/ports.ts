@@ -14,6 +14,10 @@ export interface Host {
   spawn(command: Command): Running;
   /** Serves one request line with one answer line on a Unix socket (or named pipe) that only this user may open. */
   listen(path: string, answer: (line: string) => Promise<string>): Promise<Listening>;
+  /** Absolute path of a program on the PATH of `env`, or `undefined`. */
+  which(program: string): Promise<string | undefined>;
+  /** What can confine a process here. Asked by a real trial run, once. */
+  jail(): Promise<JailStatus>;
   now(): Date;
   /** Milliseconds from an arbitrary start that never go backwards. */
   elapsedMs(): number;
@@ -33,6 +37,10 @@ export interface Platform {
   readonly pid: number;
   readonly user: string;
 }
+
+export type JailStatus =
+  | { readonly kind: "bubblewrap"; readonly version: string }
+  | { readonly kind: "none"; readonly why: string; readonly remedy: string };
 
 export interface Listening {
   readonly path: string;

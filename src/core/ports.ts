@@ -18,6 +18,11 @@ export interface Host {
   which(program: string): Promise<string | undefined>;
   /** What can confine a process here. Asked by a real trial run, once. */
   jail(): Promise<JailStatus>;
+  readonly git: Git;
+  /** An exclusive lock that ends with the process however it ends; `undefined` while another process holds it. */
+  lock(path: string): Promise<Lock | undefined>;
+  /** Aborts after so many milliseconds; it does not keep the process alive. */
+  deadline(ms: number): AbortSignal;
   now(): Date;
   /** Milliseconds from an arbitrary start that never go backwards. */
   elapsedMs(): number;
@@ -36,6 +41,31 @@ export interface Platform {
   readonly tempDir: string;
   readonly pid: number;
   readonly user: string;
+}
+
+/**
+ * Runs git without pager, prompts, replacement objects or colour, in the C locale. `neutral` also leaves the user's and
+ * the system's configuration out. Throws `repo/git-missing` where there is no git.
+ */
+export interface Git {
+  run(args: readonly string[], options: GitOptions): Promise<Ran>;
+  /** Standard output of a git command that must succeed, without its last line break; else throws `repo/git-failed`. */
+  text(args: readonly string[], options: GitOptions): Promise<string>;
+}
+
+export interface GitOptions {
+  readonly cwd: string;
+  readonly neutral?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Default 60,000. */
+  readonly timeoutMs?: number;
+  /** Default 64 MiB. */
+  readonly outputBytes?: number;
+}
+
+export interface Lock {
+  release(): Promise<void>;
 }
 
 export type JailStatus =

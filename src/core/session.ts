@@ -1,4 +1,6 @@
+import type { Claim } from "./change.ts";
 import type {
+  AgentEnding,
   CheckRow,
   Decision,
   DiffSummary,
@@ -53,6 +55,10 @@ export interface Iteration {
   /** Tool calls finished so far: where a recorded agent goes on after a resume. */
   readonly calls: number;
   readonly undecided: readonly UndecidedCall[];
+  /** False once a turn's calls could not be compared with the decisions: no transcript was found. */
+  readonly reconciled: boolean;
+  readonly ending: AgentEnding | undefined;
+  readonly claim: Claim | undefined;
   readonly decision: Decision | undefined;
   readonly waived: readonly string[];
   readonly ended: boolean;
@@ -151,6 +157,8 @@ function apply(session: Session, event: Event, at: string): Session {
       return inIteration(session, event.iteration, at, (iteration) => ({
         ...iteration,
         diff: event.diff,
+        ending: event.ending,
+        claim: event.claim,
         ended: true,
       }));
     case "check.finished":
@@ -174,6 +182,7 @@ function apply(session: Session, event: Event, at: string): Session {
       return inIteration(session, event.iteration, at, (iteration) => ({
         ...iteration,
         undecided: event.undecided,
+        reconciled: true,
       }));
     case "checkpoint.recorded":
       return {
@@ -226,6 +235,9 @@ function inIteration(
     refused: 0,
     calls: 0,
     undecided: [],
+    reconciled: false,
+    ending: undefined,
+    claim: undefined,
     decision: undefined,
     waived: [],
     ended: false,

@@ -1,11 +1,10 @@
-import { binding } from "../guard/binding.ts";
-import { judge } from "../guard/judge.ts";
-import { read } from "../guard/read.ts";
-import { tell } from "../guard/says.ts";
 import { makeCaller } from "../tools/call.ts";
 import type { AgentEnding } from "../core/event.ts";
-import type { Agent, Decided, GatherFacts, Proposal, TurnResult } from "../core/ports.ts";
+import type { Agent, GatherFacts, TurnResult } from "../core/ports.ts";
 import type { RunContext } from "./context.ts";
+import { makeDecider } from "./decider.ts";
+import { gateEnvironment } from "./environment.ts";
+import { treeEnvironment } from "./workspace.ts";
 
 export interface AttemptRequest {
   readonly agent: Agent;
@@ -27,51 +26,38 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
   const { iteration } = request;
   const stop = new AbortController();
   let cut: { by: Cutter; says: string } | undefined;
-  let strikes = 0;
-  let calls = 0;
   const end = (by: Cutter, says: string): void => {
     cut ??= { by, says };
     stop.abort();
   };
 
-  const decide = async (proposal: Proposal): Promise<Decided> => {
-    const { action } = proposal;
-    const where = { worktree: workspace.tree, cwd: action.kind === "exec" ? action.cwd : workspace.tree };
-    const facts = await request.gather(read(action, where));
-    const judgement = judge(action, facts, policy);
-    const bound = binding(judgement, policy);
-    calls += 1;
-    const call = proposal.call ?? `${iteration}.${request.done + calls}`;
-    const enforced = bound !== "allow";
-    // The decision is on record before anybody can act on it.
-    journal.append({ type: "action.judged", iteration, call, tool: proposal.tool, action, judgement, enforced });
-    const says = enforced ? tell(judgement, action) : "";
-    if (bound === "ask") {
-      // Nobody is there to ask: refused and escalated, which is not a strike.
-      journal.append({ type: "escalated", iteration, reason: "guard_asks", says, to: policy.owners.escalation ?? policy.owners.secondary });
-    }
-    if (bound === "deny") {
+  let strikes = 0;
+  const decide = makeDecider(context, {
+    gather: request.gather,
+    iteration,
+    from: request.done,
+    struck: (says) => {
       strikes += 1;
-      if (strikes >= policy.budgets.strikes) end("strikes", `the guard refused ${strikes} actions in one turn; the last: ${judgement.reasons[0]?.says ?? "no reason given"}`);
-    }
-    return { judgement, enforced, says };
-  };
+      if (strikes >= policy.budgets.strikes) end("strikes", `the guard refused ${strikes} actions in one turn; the last: ${says}`);
+    },
+  });
 
   const call = makeCaller({
     host,
     policy,
     worktree: workspace.tree,
-    env: request.agent.recorded ? context.toolEnvironment : context.toolEnvironment,
+    env: { ...gateEnvironment(host.env), ...treeEnvironment(workspace) },
     jail: context.jail,
-    decide,
     iteration,
+    done: request.done,
+    decide,
     record: (event) => journal.append(event),
     conflicted: (says) => end("conflicts", says),
     signal: stop.signal,
   });
 
-  const watchTime = host.deadline(Math.max(1, request.leftMs));
-  watchTime.addEventListener("abort", () => end("wall_time", `the run took longer than ${policy.budgets.wallTimeMs} ms`));
+  const time = host.deadline(Math.max(1, request.leftMs));
+  time.addEventListener("abort", () => end("wall_time", `the run took longer than ${policy.budgets.wallTimeMs} ms`));
   const interrupted = (): void => end("interrupt", "interrupted by the operator");
   context.signal.addEventListener("abort", interrupted);
   if (context.signal.aborted) interrupted();
@@ -100,7 +86,8 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
         const { tokensSoft, tokensHard, costUsd } = policy.budgets;
         if (before < tokensSoft && tokens >= tokensSoft) warnSoft(context, iteration, tokens);
         if (tokens >= tokensHard) end("tokens", `${tokens} tokens used of ${tokensHard}`);
-        if ((usage.costUsd ?? 0) >= costUsd) end("cost", `$${(usage.costUsd ?? 0).toFixed(2)} used of $${costUsd.toFixed(2)}`);
+        const cost = usage.costUsd ?? 0;
+        if (cost >= costUsd) end("cost", `$${cost.toFixed(2)} used of $${costUsd.toFixed(2)}`);
       },
     });
     return cut === undefined ? result : { ...result, ending: { kind: "ended", ...cut } };

@@ -13,6 +13,11 @@ export interface RunContext {
   readonly workspace: Workspace;
   /** For gates and for the agent; `undefined` where nothing confines them. */
   readonly jail: Jail | undefined;
+  /** What confines them, in words. */
+  readonly jailSays: string;
+  /** `host.elapsedMs()` when this process took the run up, and milliseconds of work before that. */
+  readonly startedMs: number;
+  readonly spentMs: number;
   /** Aborted by the operator (Ctrl-C). */
   readonly signal: AbortSignal;
 }

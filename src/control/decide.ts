@@ -29,9 +29,7 @@ export interface Evidence {
  */
 export function decide(session: Session, evidence: Evidence, policy: Policy): Decision {
   return (
-    endedEarly(evidence) ??
-    emptyHanded(evidence) ??
-    tooLarge(evidence, policy) ??
+    decideEarly(evidence, policy) ??
     violated(session, evidence, policy) ??
     unfinished(evidence) ??
     passed(evidence) ??
@@ -43,6 +41,11 @@ export function decide(session: Session, evidence: Evidence, policy: Policy): De
       feedback: feedbackOf(evidence),
     }
   );
+}
+
+/** What ends a run without asking the gate. */
+export function decideEarly(evidence: Evidence, policy: Policy): Decision | undefined {
+  return endedEarly(evidence) ?? emptyHanded(evidence) ?? tooLarge(evidence, policy);
 }
 
 /** Rows that keep the gate from passing. */

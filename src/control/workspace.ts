@@ -118,6 +118,13 @@ export async function commitSnapshot(host: Host, workspace: Workspace, tree: str
   return commit;
 }
 
+/** Puts the tree back to a snapshot: what a gate or a killed attempt left behind goes, ignored files stay. */
+export async function restore(host: Host, workspace: Workspace, tree: string): Promise<void> {
+  const options = recordOptions(workspace);
+  await host.git.text(["add", "--all"], options);
+  await host.git.text(["read-tree", "--reset", "-u", tree], options);
+}
+
 /** Brings a finished commit into the user's repository as a new branch. Nothing else there changes. */
 export async function deliver(host: Host, root: string, workspace: Workspace, commit: string): Promise<void> {
   await host.git.text(

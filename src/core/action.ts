@@ -46,8 +46,14 @@ export interface Span {
 export type Effect =
   | {
       readonly kind: "read" | "write" | "delete";
+      /** Absolute where the working folder is known; a glob pattern where `glob` is set. */
       readonly path: string | undefined;
       readonly recursive: boolean;
+      readonly glob?: boolean;
+      /** Of an opaque path: the known folder that it is in (or is, when nothing of its last part is known). */
+      readonly under?: string;
+      /** The program that does it, or `edit` for an agent's own editing tool. */
+      readonly by?: string;
       readonly span?: Span;
     }
   | {
@@ -61,7 +67,10 @@ export type Effect =
       readonly kind: "git";
       readonly operation: string;
       readonly args: readonly (string | undefined)[];
+      /** Where git acts, after `-C`, `--work-tree` and `GIT_DIR`. */
       readonly cwd: string | undefined;
+      /** Settings given for this call alone (`-c`, `GIT_CONFIG_*`), keys in lower case. */
+      readonly config?: Readonly<Record<string, string>>;
       readonly span?: Span;
     }
   | { readonly kind: "network"; readonly target: string | undefined; readonly span?: Span }
@@ -78,10 +87,16 @@ export interface Facts {
   readonly home?: string;
   /** Folders whose content is temporary, absolute. */
   readonly tempDirs?: readonly string[];
+  /** `HEAD` when no branch is checked out. */
   readonly currentBranch?: string | "unknown";
-  /** Names of remotes → branch that a plain push would update. */
+  /** What a plain push would update, as in `origin/main`; empty where it has nowhere to go. */
   readonly upstream?: string | "unknown";
+  /** Whether tracked files differ from the last commit. */
   readonly dirty?: boolean | "unknown";
+  /** git aliases by name, as configured; empty where the name is no alias. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Absolute folders that no action may touch, wherever they lie: the user's checkout, the ledger, the key. */
+  readonly guarded?: readonly string[];
   /** Per absolute path: how git and the file system see it. */
   readonly paths?: Readonly<Record<string, PathFact>>;
 }
@@ -90,6 +105,8 @@ export interface PathFact {
   readonly exists: boolean | "unknown";
   readonly tracked: boolean | "unknown";
   readonly ignored: boolean | "unknown";
+  /** Whether it differs from the last commit. */
+  readonly modified?: boolean | "unknown";
   /** The path with symbolic links resolved, when it differs. */
   readonly real?: string;
 }

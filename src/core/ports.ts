@@ -97,6 +97,8 @@ export interface Jail {
   readonly writable: readonly string[];
   /** Absolute paths that it must not see at all: the ledger, the key, credentials. */
   readonly hidden: readonly string[];
+  /** Absolute paths that it may read, but not write, although they lie below a temporary folder that it sees empty. */
+  readonly readable?: readonly string[];
 }
 
 export interface Ran {
@@ -184,6 +186,18 @@ export interface Agent {
   readonly recorded: boolean;
   /** Works on the prompt until it is done or stopped. Never throws for what an agent may do wrong. */
   turn(turn: Turn): Promise<TurnResult>;
+  /**
+   * Makes a forbidden call (a forced push) on the path that the agent's own calls take and says whether it was refused.
+   * Absent where every call goes through `Turn.call`.
+   */
+  readonly probe?: (turn: ProbeTurn) => Promise<Probed>;
+}
+
+export type ProbeTurn = Pick<Turn, "workspace" | "home" | "jail" | "decide" | "signal">;
+
+export interface Probed {
+  readonly refused: boolean;
+  readonly says: string;
 }
 
 export interface Turn {
@@ -252,6 +266,8 @@ export interface FactNeeds {
   readonly dirty: boolean;
   /** Absolute paths. */
   readonly paths: readonly string[];
+  /** Names of git subcommands that may be aliases. */
+  readonly aliases?: readonly string[];
 }
 
 export type GatherFacts = (needs: FactNeeds) => Promise<Facts>;

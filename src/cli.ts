@@ -1,0 +1,9 @@
+import { dispatch } from "./cli/dispatch.ts";
+import { realIo } from "./cli/real-io.ts";
+
+/** Runs one command line and sets the process's exit code (DESIGN.md section 13). */
+export async function main(args: readonly string[]): Promise<void> {
+  process.exitCode = await dispatch(args, realIo());
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

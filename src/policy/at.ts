@@ -39,7 +39,7 @@ async function requestAt(
     throw new Fault("usage/invalid", `${JSON.stringify(commit)} is not a commit`, {
       hint: "name a commit, a branch or a tag",
     });
-  const found = await git(host, root, ["rev-parse", "--verify", "--quiet", `${commit}^{commit}`]);
+  const found = await host.git.run(["rev-parse", "--verify", "--quiet", `${commit}^{commit}`], { cwd: root });
   if (!succeeded(found.exit))
     throw new Fault("repo/git-failed", `there is no commit ${commit} here`, {
       hint: "fetch it first (a shallow clone in CI has only the newest commit: set fetch-depth: 0), or name another",
@@ -49,10 +49,15 @@ async function requestAt(
 }
 
 async function show(host: Host, root: string, commit: string, path: string): Promise<string | undefined> {
-  const listed = await git(host, root, ["ls-tree", "--full-tree", "--name-only", "-z", commit, "--", path]);
+  const listed = await host.git.run(["ls-tree", "--full-tree", "--name-only", "-z", commit, "--", path], {
+    cwd: root,
+  });
   if (!succeeded(listed.exit)) throw failed(listed, `list ${path}`);
   if (listed.stdout === "") return undefined;
-  const shown = await git(host, root, ["cat-file", "blob", `${commit}:${path}`]);
+  const shown = await host.git.run(["cat-file", "blob", `${commit}:${path}`], {
+    cwd: root,
+    outputBytes: 1_048_576,
+  });
   if (!succeeded(shown.exit)) throw failed(shown, `read ${path} at ${commit.slice(0, 12)}`);
   if (shown.truncated)
     throw new Fault("policy/invalid", `${path} at ${commit.slice(0, 12)} is larger than a megabyte`, {
@@ -60,20 +65,6 @@ async function show(host: Host, root: string, commit: string, path: string): Pro
       hint: "a policy is a small file: shorten it",
     });
   return shown.stdout;
-}
-
-function git(host: Host, root: string, args: readonly string[]): Promise<Ran> {
-  // Variables such as GIT_DIR would answer for another repository.
-  const env = Object.entries(host.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("GIT_"),
-  );
-  return host.exec({
-    run: ["git", "--no-replace-objects", ...args],
-    cwd: root,
-    env: Object.fromEntries(env),
-    timeoutMs: 30_000,
-    outputBytes: 1_048_576,
-  });
 }
 
 function failed(ran: Ran, doing: string): Fault {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { durationPattern } from "./duration.ts";
-import { globPattern } from "./glob.ts";
+import { globPattern, globProblem } from "./glob.ts";
 
 /**
  * `surefoot.yaml` as it is written: every key may be left out, and a key that is not listed is an error. Each
@@ -14,7 +14,11 @@ const duration = (says: string) =>
     .describe(`${says} A whole number and a unit: ms, s, m, h or d, as in 90s or 10m.`);
 const count = (says: string) => z.int().min(1).max(1_000_000_000).describe(says);
 const line = (says: string) => z.string().min(1).max(4000).describe(says);
-const globs = (says: string) => z.array(z.string().regex(globPattern)).max(1000).describe(says);
+const glob = z
+  .string()
+  .regex(globPattern)
+  .refine((text) => globProblem(text) === undefined);
+const globs = (says: string) => z.array(glob).max(1000).describe(says);
 
 export const scopeSchema = z.strictObject({
   allow: globs(
@@ -52,9 +56,7 @@ const check = z
         "Whether executed tests are counted: required fails when none is seen, none never counts, auto decides by the command and its output. Default auto.",
       )
       .optional(),
-    junit: z
-      .string()
-      .regex(globPattern)
+    junit: glob
       .describe("Glob of JUnit XML files that the command writes; counts are read from them first.")
       .optional(),
     when_red_before: z
@@ -121,7 +123,7 @@ export const policySchema = z
       )
       .optional(),
     protected_branches: z
-      .array(z.string().regex(globPattern))
+      .array(glob)
       .min(1)
       .max(200)
       .describe(

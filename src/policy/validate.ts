@@ -93,8 +93,8 @@ function problemsOf(
         "make it smaller",
       );
     case "invalid_format": {
-      if ("pattern" in issue && issue.pattern === String(globPattern) && typeof found === "string") {
-        const wrong = globProblem(found);
+      if ("pattern" in issue && issue.pattern === String(globPattern)) {
+        const wrong = globProblem(String(found));
         if (wrong !== undefined) return one(wrong.says, wrong.fix);
       }
       return one(
@@ -112,9 +112,13 @@ function problemsOf(
         },
       ];
     }
+    case "custom": {
+      // The only rule that no pattern can state is the one about braces in globs; a pattern's own error goes first.
+      const wrong = globProblem(String(found));
+      return wrong === undefined || !globPattern.test(String(found)) ? [] : one(wrong.says, wrong.fix);
+    }
     case "invalid_element":
     case "not_multiple_of":
-    case "custom":
       return one(issue.message, "correct it");
   }
 }

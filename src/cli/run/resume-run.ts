@@ -1,0 +1,67 @@
+import { openJournal } from "../../control/journal.ts";
+import { loop } from "../../control/run.ts";
+import { takeUp, workspacesFolder } from "../../control/start.ts";
+import { foldSession } from "../../core/session.ts";
+import type { Session } from "../../core/session.ts";
+import { Fault } from "../../core/fault.ts";
+import { gatherFacts } from "../../host/facts.ts";
+import { configFolder } from "../../host/key.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { loadPolicy } from "../../policy/load.ts";
+import { flag, text } from "../command.ts";
+import type { CliInput, Io } from "../command.ts";
+import { openRunLedger } from "../open-ledger.ts";
+import { repositoryRoot } from "../repository.ts";
+import { chooseAgent } from "./choose-agent.ts";
+import { conclude } from "./conclude.ts";
+import { overridesOf } from "./overrides.ts";
+import { showProgress } from "./progress.ts";
+import { repairOf } from "./repair.ts";
+import { actorOf, withScope } from "./start-run.ts";
+import { bundleWriter } from "./write-bundle.ts";
+
+/** `surefoot run --resume [<run>]`: goes on where the ledger ends, with the agent that the run was started with. */
+export async function resumeRun(input: CliInput, io: Io): Promise<number> {
+  const { host } = io;
+  const root = await repositoryRoot(host, io.cwd);
+  const policy = await loadPolicy({ files: host.files, root, ...overridesOf(input, host) });
+  const ledger = openRunLedger(host, root, policy.policy);
+  try {
+    const session = findUnfinished(ledger, input.positionals[0]);
+    const compiled = withScope(policy, { scope: session.task?.scope });
+    const agent = await chooseAgent(input, io, compiled.policy, text(input, "agent") ?? session.agent);
+    const progress = showProgress(io, flag(input, "quiet"));
+    const journal = openJournal(ledger, session.id, actorOf(io), progress.watch);
+    const hidden = [`${root}/.surefoot`, configFolder(host)];
+    const { context, lock } = await takeUp(host, journal, { compiled, root, workspaces: workspacesFolder(host, root), hidden }, io.signal);
+    try {
+      const result = await loop(context, {
+        root,
+        agent,
+        model: text(input, "model"),
+        gather: gatherFacts(host, { worktree: context.workspace.tree }),
+        repair: await repairOf(host, context.workspace.tree),
+        writeBundle: bundleWriter(io, ledger, context, { root, recorded: agent.recorded }),
+      });
+      return await conclude(input, io, { result, context, ledger, recorded: agent.recorded, root, progress });
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    ledger.close();
+  }
+}
+
+function findUnfinished(ledger: Ledger, id: string | undefined): Session {
+  if (id !== undefined) {
+    const session = foldSession(id, ledger.read(id));
+    if (session.kind === "run") return session;
+    throw new Fault("run/not-found", `the ledger has no run ${id}`, { hint: "see `surefoot run list`" });
+  }
+  const heads = [...ledger.store.sessions()].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
+  for (const head of heads) {
+    const session = foldSession(head.session, ledger.read(head.session));
+    if (session.kind === "run" && session.finished === undefined && session.workspace !== undefined && session.settled === undefined) return session;
+  }
+  throw new Fault("run/not-found", "there is no unfinished run to go on with", { hint: "see `surefoot run list`" });
+}

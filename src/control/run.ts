@@ -216,7 +216,7 @@ function reconcileTurn(context: RunContext, iteration: number, agent: Agent, res
     return;
   }
   const decided = [...journal.entries()].flatMap(({ event }) =>
-    event.type === "action.judged" && event.iteration === iteration ? [{ call: event.call, tool: event.tool, action: event.action }] : [],
+    event.type === "action.judged" && event.iteration === iteration ? [{ call: event.call, tool: event.tool, action: event.action, refused: event.enforced }] : [],
   );
   journal.append({ type: "reconciled", iteration, ...reconcile(result.calls, decided) });
 }

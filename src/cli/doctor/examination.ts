@@ -1,0 +1,27 @@
+import type { Io } from "../command.ts";
+
+/** `missing` is fine to be without; `broken` keeps surefoot from its work. */
+export type Health = "well" | "missing" | "broken";
+
+export interface Finding {
+  readonly what: string;
+  readonly health: Health;
+  readonly says: string;
+  /** What to do, for anything that is not well. */
+  readonly remedy: string | undefined;
+}
+
+/** One thing that doctor proves by doing it, not by looking whether it is there. */
+export type Examination = (io: Io) => Promise<readonly Finding[]>;
+
+export function well(what: string, says: string): Finding {
+  return { what, health: "well", says, remedy: undefined };
+}
+
+export function missing(what: string, says: string, remedy: string): Finding {
+  return { what, health: "missing", says, remedy };
+}
+
+export function broken(what: string, says: string, remedy: string): Finding {
+  return { what, health: "broken", says, remedy };
+}

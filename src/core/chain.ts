@@ -1,7 +1,7 @@
 import { canonical } from "./canonical.ts";
 import { sha256 } from "./digest.ts";
 import type { Entry } from "./event.ts";
-import type { NewEntry } from "./ports.ts";
+import type { NewEntry, SessionHead } from "./ports.ts";
 
 /** What the first entry of every session points back to. */
 export const genesis = "0".repeat(64);
@@ -18,6 +18,9 @@ export interface ChainedRow {
   readonly prev: string;
   readonly hash: string;
 }
+
+/** What a store keeps of an entry: the type stands in the payload, so a second copy could only disagree with it. */
+export type StoredRow = Omit<ChainedRow, "type">;
 
 /** Links one fact to the entry before it in its session (`{ seq: 0, hash: genesis }` for the first). */
 export function link(
@@ -44,7 +47,20 @@ export function hashOf(envelope: Omit<ChainedRow, "type" | "payload" | "hash">):
   return sha256(JSON.stringify([session, seq, at, actor, digest, prev]));
 }
 
-export function entryOf(row: ChainedRow): Entry {
-  const { type: _, payload, ...rest } = row;
-  return { ...rest, event: JSON.parse(payload) as Entry["event"] };
+/** Throws a `SyntaxError` where the payload is not JSON: verify before you trust. */
+export function entryOf(row: StoredRow): Entry {
+  const { session, seq, at, actor, payload, digest, prev, hash } = row;
+  return { session, seq, at, actor, event: JSON.parse(payload) as Entry["event"], digest, prev, hash };
 }
+
+/** What is signed at each append. The leading word keeps one kind of signature from standing for another. */
+export function headMessage(head: Pick<SessionHead, "number" | "session" | "seq" | "hash">): Uint8Array {
+  const { number, session, seq, hash } = head;
+  return encoder.encode(`surefoot-head ${JSON.stringify([number, session, seq, hash])}`);
+}
+
+export function checkpointMessage(hash: string): Uint8Array {
+  return encoder.encode(`surefoot-checkpoint ${hash}`);
+}
+
+const encoder = new TextEncoder();

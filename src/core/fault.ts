@@ -58,6 +58,7 @@ export const faultExits = {
   "ledger/unreadable": 5,
   "ledger/broken": 5,
   "ledger/not-found": 2,
+  "entry/not-found": 2,
   "artifact/missing": 2,
   "file/exists": 2,
   "file/unreadable": 2,

@@ -1,6 +1,7 @@
 import type { Action, Facts, Judgement } from "./action.ts";
 import type { Entry, Erased, Event, AgentEnding, Usage } from "./event.ts";
 import type { Exit } from "./exit.ts";
+import type { StoredRow } from "./chain.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Everything that touches the machine. The real one is in `host/`; tests use the one in memory. */
@@ -155,11 +156,34 @@ export interface LedgerStore {
   append(entries: readonly NewEntry[]): readonly Entry[];
   /** Entries of a session in order, from `after` (exclusive). */
   read(session: string, after?: number): Iterable<Entry>;
+  /** The same as stored, for verification and evidence: nothing is parsed. */
+  rows(session: string, after?: number): Iterable<StoredRow>;
+  /** In the order in which the sessions were opened. */
   sessions(): readonly SessionHead[];
   head(session: string): SessionHead | undefined;
+  /** Rows of all sessions, counted in the rows themselves. */
+  countRows(): number;
+  /** Adds to the checkpoint chain what `make` returns, in one transaction with what it was given. */
+  addCheckpoint(
+    make: (last: StoredCheckpoint | undefined, heads: readonly SessionHead[]) => StoredCheckpoint | undefined,
+  ): StoredCheckpoint | undefined;
+  /** In order, from the first. */
+  checkpoints(): Iterable<StoredCheckpoint>;
+  lastCheckpoint(): StoredCheckpoint | undefined;
+  /**
+   * Puts `Erased` in a payload's place, physically, and appends the `entry.erased` event to the same session, in one
+   * transaction. The entry must exist and must not itself be an `entry.erased`.
+   */
+  erase(target: EntryPlace, by: { readonly actor: string; readonly reason: string }): Entry;
+  /** Returns the content's SHA-256. Putting the same again renews its age. */
   putArtifact(content: Uint8Array): string;
-  /** `undefined` where it never was or has been pruned. */
+  /** `undefined` where it never was or has been pruned. Throws `ledger/broken` where the content is another one. */
   getArtifact(digest: string): Uint8Array | undefined;
+  artifacts(): readonly StoredArtifact[];
+  /** Returns how many there were. */
+  removeArtifacts(digests: readonly string[]): number;
+  /** Counts by day, kept in the transactions that append: what pages show. Verdicts are folded from entries instead. */
+  rollups(days?: DayRange): readonly Rollup[];
   close(): void;
 }
 
@@ -169,12 +193,61 @@ export interface NewEntry {
   readonly event: Event | Erased;
 }
 
+export interface EntryPlace {
+  readonly session: string;
+  readonly seq: number;
+}
+
 export interface SessionHead {
   readonly session: string;
+  /** The session's place in the order of opening, from 1, without gaps: a dropped session leaves one. */
+  readonly number: number;
   readonly seq: number;
   readonly hash: string;
   readonly openedAt: string;
   readonly updatedAt: string;
+  /** Ed25519 over `headMessage`, base64; empty where the writer had no key. */
+  readonly signature: string;
+  /** `seq` as the last checkpoint has it, 0 where none has: what the next one leaves out. Nothing trusts it. */
+  readonly noted: number;
+}
+
+/** One link of the checkpoint chain. `body` is canonical JSON (`Checkpoint` in `ledger/`); `hash` is its SHA-256. */
+export interface StoredCheckpoint {
+  readonly number: number;
+  readonly body: string;
+  readonly hash: string;
+  /** Ed25519 over `checkpointMessage`, base64; empty where the writer had no key. */
+  readonly signature: string;
+}
+
+export interface StoredArtifact {
+  readonly digest: string;
+  readonly bytes: number;
+  /** When it was last put: ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** UTC days as in `2026-01-31`, both inclusive. */
+export interface DayRange {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** How many entries of a type, and with which codes (`core/rollup.ts`), were appended on a UTC day. */
+export interface Rollup {
+  readonly day: string;
+  readonly type: string;
+  /** Empty for the type's own count. */
+  readonly code: string;
+  readonly count: number;
+}
+
+/** A key that signs. Its private half never leaves the user's configuration folder. */
+export interface Signer {
+  /** SPKI in PEM. */
+  readonly publicKey: string;
+  sign(message: Uint8Array): Uint8Array;
 }
 
 /** Any coding agent. It translates and decides nothing. */

@@ -1,0 +1,369 @@
+import { dirname, join } from "node:path";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { canonical } from "../core/canonical.ts";
+import { entryOf, genesis, headMessage, link } from "../core/chain.ts";
+import { sha256 } from "../core/digest.ts";
+import { Fault } from "../core/fault.ts";
+import { rollupCodes } from "../core/rollup.ts";
+import type { StoredRow } from "../core/chain.ts";
+import type { Entry, Erased } from "../core/event.ts";
+import type { LedgerStore, NewEntry, SessionHead, Signer, StoredCheckpoint } from "../core/ports.ts";
+import { openArtifactFiles } from "./artifact-files.ts";
+import { openTables, openTablesToRead } from "./ledger-tables.ts";
+import { busyError, ledgerFault, patiently } from "./sqlite-errors.ts";
+
+export interface SqliteStoreOptions {
+  readonly now: () => Date;
+  /** Signs each session's head at each append. */
+  readonly signer?: Signer;
+  /** `read` never makes a ledger and never writes. */
+  readonly mode?: "append" | "read";
+  /** How long to wait for other writers. */
+  readonly waitMs?: number;
+}
+
+/** Artifacts up to this size stand in the database, larger ones in files beside it. */
+export const inlineBytes = 64 * 1024;
+
+/**
+ * The ledger in one SQLite file, written by any number of processes at once.
+ * Throws `ledger/unwritable`, `ledger/unreadable`, `ledger/broken` (the file is damaged) or, for reading,
+ * `ledger/not-found`.
+ */
+export function openSqliteStore(path: string, options: SqliteStoreOptions): LedgerStore {
+  const { now, signer, mode = "append", waitMs = 5000 } = options;
+  const doing = mode === "append" ? "write" : "read";
+  const guarded = <T>(kind: "read" | "write", act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      throw ledgerFault(path, kind, error);
+    }
+  };
+  const db = guarded(doing, () => (mode === "append" ? openTables : openTablesToRead)(path, waitMs));
+  const files = openArtifactFiles(join(dirname(path), "artifacts"));
+  const statements = new Map<string, StatementSync>();
+  const sql = (query: string): StatementSync => {
+    const known = statements.get(query);
+    if (known !== undefined) return known;
+    const made = db.prepare(query);
+    statements.set(query, made);
+    return made;
+  };
+  const select = (query: string, ...values: SQLInputValue[]): readonly Row[] =>
+    guarded("read", () => patiently(path, waitMs, () => sql(query).all(...values)));
+  const transact = <T>(act: () => T): T =>
+    guarded("write", () => {
+      patiently(path, waitMs, () => db.exec("BEGIN IMMEDIATE"));
+      try {
+        const result = act();
+        db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        // SQLite itself rolls back on a full disk and the like; then there is nothing left to undo.
+        if (db.isTransaction) db.exec("ROLLBACK");
+        throw error;
+      }
+    });
+
+  // Inside a transaction only.
+  const appendHere = (entries: readonly NewEntry[], at: string): readonly Entry[] => {
+    const heads = new Map<string, OpenHead>();
+    const counts = new Map<string, readonly [type: string, code: string, count: number]>();
+    const appended = entries.map((entry) => {
+      const head = heads.get(entry.session) ?? findHead(sql, entry.session, at);
+      const row = link(head, entry, at);
+      sql(
+        "INSERT INTO entries (session, seq, at, actor, payload, digest, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      ).run(row.session, row.seq, row.at, row.actor, row.payload, row.digest, row.prev, row.hash);
+      heads.set(entry.session, { ...head, seq: row.seq, hash: row.hash });
+      for (const code of ["", ...rollupCodes(entry.event)]) {
+        const key = JSON.stringify([row.type, code]);
+        counts.set(key, [row.type, code, (counts.get(key)?.[2] ?? 0) + 1]);
+      }
+      return entryOf(row);
+    });
+    for (const head of heads.values()) {
+      const signature = signer === undefined ? "" : base64(signer.sign(headMessage(head)));
+      sql(
+        `INSERT INTO heads (number, session, seq, hash, opened_at, updated_at, signature) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (number) DO UPDATE
+         SET seq = excluded.seq, hash = excluded.hash, updated_at = excluded.updated_at, signature = excluded.signature`,
+      ).run(head.number, head.session, head.seq, head.hash, head.openedAt, at, signature);
+    }
+    for (const [type, code, count] of counts.values()) {
+      sql(
+        `INSERT INTO rollups (day, type, code, count) VALUES (?, ?, ?, ?)
+         ON CONFLICT (day, type, code) DO UPDATE SET count = count + excluded.count`,
+      ).run(at.slice(0, 10), type, code, count);
+    }
+    return appended;
+  };
+
+  const rows = function* (session: string, after = 0): Generator<StoredRow> {
+    // Pages, not a cursor: an open read would keep the log from being folded back, and grow with it.
+    let from = after;
+    for (let size = 32; ; size = 1000) {
+      const page = select(
+        `SELECT session, seq, at, actor, payload, digest, prev, hash FROM entries
+         WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?`,
+        session,
+        from,
+        size,
+      );
+      for (const row of page) yield rowOf(row);
+      const last = page.at(-1);
+      if (last === undefined || page.length < size) return;
+      from = int(last, "seq");
+    }
+  };
+
+  const lastCheckpoint = (): StoredCheckpoint | undefined =>
+    select("SELECT number, body, hash, signature FROM checkpoints ORDER BY number DESC LIMIT 1").map(
+      checkpointOf,
+    )[0];
+  const sessions = (): readonly SessionHead[] =>
+    select(
+      "SELECT number, session, seq, hash, opened_at, updated_at, signature, noted FROM heads ORDER BY number",
+    ).map(headOf);
+
+  return {
+    append: (entries) =>
+      entries.length === 0 ? [] : transact(() => appendHere(entries, now().toISOString())),
+    *read(session, after) {
+      for (const row of rows(session, after)) yield entryOf(row);
+    },
+    rows,
+    sessions,
+    head: (session) =>
+      select(
+        "SELECT number, session, seq, hash, opened_at, updated_at, signature, noted FROM heads WHERE session = ?",
+        session,
+      ).map(headOf)[0],
+    countRows: () => select("SELECT count(*) AS n FROM entries").reduce((sum, row) => sum + int(row, "n"), 0),
+    addCheckpoint: (make) =>
+      transact(() => {
+        const made = make(lastCheckpoint(), sessions());
+        if (made !== undefined) {
+          sql("INSERT INTO checkpoints (number, body, hash, signature) VALUES (?, ?, ?, ?)").run(
+            made.number,
+            made.body,
+            made.hash,
+            made.signature,
+          );
+          sql("UPDATE heads SET noted = seq WHERE noted <> seq").run();
+        }
+        return made;
+      }),
+    *checkpoints() {
+      for (let from = Number.MIN_SAFE_INTEGER; ;) {
+        const page = select(
+          "SELECT number, body, hash, signature FROM checkpoints WHERE number > ? ORDER BY number LIMIT 500",
+          from,
+        ).map(checkpointOf);
+        yield* page;
+        const last = page.at(-1);
+        if (last === undefined) return;
+        from = last.number;
+      }
+    },
+    lastCheckpoint,
+    erase: ({ session, seq }, { actor, reason }) => {
+      const appended = transact(() => {
+        const found = sql("SELECT type FROM entries WHERE session = ? AND seq = ?").get(session, seq);
+        checkErasable(found === undefined ? undefined : text(found, "type"), session, seq);
+        const at = now().toISOString();
+        const tombstone: Erased = { type: "erased", reason, at };
+        sql("UPDATE entries SET payload = ? WHERE session = ? AND seq = ?").run(
+          canonical(tombstone),
+          session,
+          seq,
+        );
+        return appendHere(
+          [{ session, actor, event: { type: "entry.erased", session, seq, reason, by: actor } }],
+          at,
+        );
+      });
+      // The old payload may still stand in the write-ahead log.
+      guarded("write", () => patiently(path, waitMs, () => emptyLog(db)));
+      const [entry] = appended;
+      if (entry === undefined) throw new Error("an append of one entry returned none");
+      return entry;
+    },
+    putArtifact: (content) => {
+      const digest = sha256(content);
+      const inline = content.length <= inlineBytes;
+      if (!inline) guarded("write", () => files.write(digest, content));
+      transact(() => {
+        // Pruning by another process may have taken the file away since.
+        if (!inline && !files.has(digest)) files.write(digest, content);
+        sql(
+          `INSERT INTO artifacts (digest, bytes, at, content) VALUES (?, ?, ?, ?)
+           ON CONFLICT (digest) DO UPDATE SET at = excluded.at`,
+        ).run(digest, content.length, now().toISOString(), inline ? content : null);
+      });
+      return digest;
+    },
+    getArtifact: (digest) => {
+      const [row] = select("SELECT content FROM artifacts WHERE digest = ?", digest);
+      if (row === undefined) return undefined;
+      const kept = row["content"] instanceof Uint8Array ? row["content"] : undefined;
+      const content = kept ?? guarded("read", () => files.read(digest));
+      if (content === undefined || sha256(content) !== digest)
+        throw damaged(path, digest, content === undefined);
+      return content;
+    },
+    artifacts: () =>
+      select("SELECT digest, bytes, at FROM artifacts ORDER BY at, digest").map((row) => ({
+        digest: text(row, "digest"),
+        bytes: int(row, "bytes"),
+        at: text(row, "at"),
+      })),
+    removeArtifacts: (digests) => {
+      const removed = transact(() => {
+        let count = 0;
+        for (const digest of digests) {
+          count += Number(sql("DELETE FROM artifacts WHERE digest = ?").run(digest).changes);
+          files.remove(digest);
+        }
+        files.sweep(
+          (digest) => sql("SELECT 1 FROM artifacts WHERE digest = ?").get(digest) !== undefined,
+          new Date(now().getTime() - leftoverAgeMs),
+        );
+        return count;
+      });
+      guarded("write", () => patiently(path, waitMs, () => emptyLog(db)));
+      return removed;
+    },
+    rollups: ({ from = "", to = "9999-12-31" } = {}) =>
+      select(
+        "SELECT day, type, code, count FROM rollups WHERE day BETWEEN ? AND ? ORDER BY day, type, code",
+        from,
+        to,
+      ).map((row) => ({
+        day: text(row, "day"),
+        type: text(row, "type"),
+        code: text(row, "code"),
+        count: int(row, "count"),
+      })),
+    close: () => guarded(doing, () => db.close()),
+  };
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+interface OpenHead {
+  readonly number: number;
+  readonly session: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly openedAt: string;
+}
+
+// A writer that is still at work has changed its files within the hour.
+const leftoverAgeMs = 60 * 60 * 1000;
+
+function findHead(sql: (text: string) => StatementSync, session: string, at: string): OpenHead {
+  const row = sql("SELECT number, seq, hash, opened_at FROM heads WHERE session = ?").get(session);
+  if (row !== undefined) {
+    return {
+      number: int(row, "number"),
+      session,
+      seq: int(row, "seq"),
+      hash: text(row, "hash"),
+      openedAt: text(row, "opened_at"),
+    };
+  }
+  const next = sql("SELECT coalesce(max(number), 0) + 1 AS next FROM heads").get();
+  return { number: next === undefined ? 1 : int(next, "next"), session, seq: 0, hash: genesis, openedAt: at };
+}
+
+// A reader at work keeps the log from being emptied, and SQLite tells so in a row instead of an error.
+function emptyLog(db: DatabaseSync): void {
+  const row = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+  if (row !== undefined && int(row, "busy") !== 0) throw busyError("another process is reading the ledger");
+}
+
+function checkErasable(type: string | undefined, session: string, seq: number): void {
+  if (type === undefined) {
+    throw new Fault("entry/not-found", `session ${session} has no entry ${seq}`, {
+      hint: "`surefoot ledger show <session>` lists its entries",
+    });
+  }
+  if (type === "entry.erased" || type === "erased") {
+    throw new Fault(
+      "usage/invalid",
+      `entry ${seq} of ${session} is ${type === "erased" ? "erased already" : "the record of an erasure"}`,
+      {
+        hint: "erase the entry that holds the text",
+      },
+    );
+  }
+}
+
+function damaged(path: string, digest: string, missing: boolean): Fault {
+  return new Fault(
+    "ledger/broken",
+    `artifact ${digest} ${missing ? "has lost its file" : "is not what was stored"} (${path})`,
+    {
+      hint: "restore the folder `artifacts` beside the ledger from a copy",
+    },
+  );
+}
+
+function rowOf(row: Row): StoredRow {
+  return {
+    session: text(row, "session"),
+    seq: int(row, "seq"),
+    at: text(row, "at"),
+    actor: text(row, "actor"),
+    payload: text(row, "payload"),
+    digest: text(row, "digest"),
+    prev: text(row, "prev"),
+    hash: text(row, "hash"),
+  };
+}
+
+function headOf(row: Row): SessionHead {
+  return {
+    session: text(row, "session"),
+    number: int(row, "number"),
+    seq: int(row, "seq"),
+    hash: text(row, "hash"),
+    openedAt: text(row, "opened_at"),
+    updatedAt: text(row, "updated_at"),
+    signature: text(row, "signature"),
+    noted: int(row, "noted"),
+  };
+}
+
+function checkpointOf(row: Row): StoredCheckpoint {
+  return {
+    number: int(row, "number"),
+    body: text(row, "body"),
+    hash: text(row, "hash"),
+    signature: text(row, "signature"),
+  };
+}
+
+function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value === "string") return value;
+  throw wrongType(column);
+}
+
+function int(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value === "number") return value;
+  throw wrongType(column);
+}
+
+function wrongType(column: string): Fault {
+  return new Fault("ledger/broken", `the ledger's column ${column} holds a value of another type`, {
+    hint: "keep the file as evidence, move it aside and restore a copy",
+  });
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}

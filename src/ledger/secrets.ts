@@ -1,0 +1,111 @@
+import { secretPatterns } from "./secret-patterns.ts";
+
+/** A secret in a text, in UTF-16 code units, `end` exclusive. */
+export interface SecretRange {
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Everything in the text that has the form of a credential, in no order; ranges may overlap. */
+export function findSecrets(text: string): readonly SecretRange[] {
+  const found: SecretRange[] = [...findPrivateKeys(text)];
+  for (const { kind, needles, pattern, accept } of secretPatterns) {
+    if (!needles.some((needle) => text.includes(needle))) continue;
+    for (const match of text.matchAll(pattern)) {
+      if (accept !== undefined && !accept(match)) continue;
+      found.push({ kind, ...secretPart(match) });
+    }
+  }
+  return found;
+}
+
+/**
+ * PEM blocks, with whatever stands between their lines: indentation, line numbers, the plus signs of a diff, escapes.
+ * Output is often cut, so a block without its end reaches as far as its lines go on, and one without its beginning
+ * as far back.
+ */
+export function* findPrivateKeys(text: string): Generator<SecretRange> {
+  let covered = 0;
+  for (let at = text.indexOf(keyWord); at !== -1; at = text.indexOf(keyWord, at + keyWord.length)) {
+    if (at < covered) continue;
+    const lead = text.slice(Math.max(0, at - 40), at);
+    const begins = /-----BEGIN ?(?:[A-Z]{2,10} )?$/.exec(lead);
+    const ends = /-----END ?(?:[A-Z]{2,10} )?$/.exec(lead);
+    if (begins !== null) {
+      const body = at + keyWord.length;
+      const close = endAfter(text, body);
+      const end = close ?? bodyEnd(text, body);
+      if (longestRun(text.slice(body, end)) < leastKeyChars) continue;
+      covered = end;
+      yield { kind: "private-key", start: at - begins[0].length, end };
+    } else if (ends !== null) {
+      const end = at - ends[0].length;
+      const start = bodyStart(text, end);
+      if (longestRun(text.slice(start, end)) >= leastKeyChars) yield { kind: "private-key", start, end };
+    }
+  }
+}
+
+/** Whether a key block was opened in this text and not closed: the next line of an array may be its body. */
+export function endsInsideKey(text: string): boolean {
+  const last = text.lastIndexOf(keyWord);
+  return last !== -1 && /-----BEGIN ?(?:[A-Z]{2,10} )?$/.test(text.slice(Math.max(0, last - 40), last));
+}
+
+export function looksLikeKeyBody(text: string): boolean {
+  return text.trim() !== "" && longestRun(text) >= Math.min(16, text.trim().length);
+}
+
+const keyWord = "PRIVATE KEY";
+// Below this a block is a placeholder such as `...`.
+const leastKeyChars = 24;
+// An RSA key of 8192 bits takes about 6,400 characters; line numbers and escapes make it longer.
+const longestKey = 20_000;
+
+function endAfter(text: string, from: number): number | undefined {
+  const close = text.indexOf("-----END", from);
+  if (close === -1 || close - from > longestKey) return undefined;
+  const another = text.indexOf("-----BEGIN", from);
+  if (another !== -1 && another < close) return undefined;
+  const tail = /^-----END ?(?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----/.exec(text.slice(close, close + 60));
+  return tail === null ? undefined : close + tail[0].length;
+}
+
+function bodyEnd(text: string, from: number): number {
+  let end = from;
+  for (const line of pieces(text.slice(from, from + longestKey))) {
+    if (end !== from && longestRun(line) < 16) break;
+    end += line.length;
+  }
+  return end;
+}
+
+function bodyStart(text: string, to: number): number {
+  let start = to;
+  for (const line of pieces(text.slice(Math.max(0, to - longestKey), to)).toReversed()) {
+    if (start !== to && longestRun(line) < 40) break;
+    start -= line.length;
+  }
+  return start;
+}
+
+// Lines with their ends; an escaped line end counts as one.
+function pieces(text: string): readonly string[] {
+  return text.match(/(?:[^\n\\]|\\(?!n))*(?:\n|\\n|$)/g)?.filter((piece) => piece !== "") ?? [];
+}
+
+function longestRun(text: string): number {
+  return (text.match(/[A-Za-z0-9+/=]+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
+
+function secretPart(match: RegExpExecArray): { readonly start: number; readonly end: number } {
+  const start = match.index;
+  const end = start + match[0].length;
+  const inner = match.indices?.groups?.["password"];
+  if (inner !== undefined) return { start: inner[0], end: inner[1] };
+  const [, part] = match;
+  if (part === undefined) return { start, end };
+  const from = start + match[0].indexOf(part);
+  return { start: from, end: from + part.length };
+}

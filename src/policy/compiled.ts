@@ -34,6 +34,9 @@ export async function writeCompiled(
     sources[file] = await digestOf(files, `${root}/${file}`);
   const body = { schemaVersion: 1, sources, compiled };
   const path = `${root}/${compiledPath}`;
+  // The folder keeps itself out of the user's commits.
+  const ignore = `${root}/.surefoot/.gitignore`;
+  if ((await files.readText(ignore)) === undefined) await files.write(ignore, "*\n");
   await files.write(path, `${canonical({ ...body, seal: sha256(canonical(body)) })}\n`);
   return path;
 }

@@ -5,6 +5,7 @@ import type { FieldPath } from "./document.ts";
 export interface Contradiction {
   readonly field: FieldPath;
   readonly says: string;
+  readonly why: string;
   readonly fix: string;
 }
 
@@ -15,7 +16,8 @@ export function contradictions(policy: Policy): readonly Contradiction[] {
   if (tokensSoft > tokensHard)
     found.push({
       field: ["budgets", "tokens"],
-      says: `has soft ${tokensSoft} above hard ${tokensHard}, so the warning would never come`,
+      says: `has soft ${tokensSoft} above hard ${tokensHard}`,
+      why: "the run would stop before its warning",
       fix: `set soft to at most ${tokensHard}`,
     });
   found.push(
@@ -26,7 +28,8 @@ export function contradictions(policy: Policy): readonly Contradiction[] {
     found.push({
       field: ["gates", "fallback"],
       says: "has no targeted check",
-      fix: "add targeted: true to the documented command that exercises the changed behaviour; types, lint and build alone show only that the code still fits together",
+      why: "types, lint and build show that the code fits together, not that it does what it should",
+      fix: "add the documented command that exercises the changed behaviour, with targeted: true",
     });
   const ids = policy.waivers.map(({ id }) => id);
   for (const [index, id] of ids.entries())
@@ -34,6 +37,7 @@ export function contradictions(policy: Policy): readonly Contradiction[] {
       found.push({
         field: ["waivers", index, "id"],
         says: `is used twice: ${JSON.stringify(id)}`,
+        why: "the ledger names a waiver by its id",
         fix: "give each waiver its own id",
       });
   for (const [index, { expires }] of policy.waivers.entries())
@@ -41,6 +45,7 @@ export function contradictions(policy: Policy): readonly Contradiction[] {
       found.push({
         field: ["waivers", index, "expires"],
         says: `is not a date: ${JSON.stringify(expires)}`,
+        why: "a waiver without an end would never be looked at again",
         fix: "write a date that exists, as in 2027-01-31",
       });
   return found;
@@ -55,6 +60,7 @@ function twice(field: FieldPath, checks: readonly GateCheck[]): readonly Contrad
           {
             field: [...field, index],
             says: `has a second check named ${name}`,
+            why: "results, waivers and reports name a check by its name",
             fix: "give it a name of its own",
           },
         ],

@@ -30,6 +30,7 @@ export function readDocument(
   const problems = parsed.errors.map((error): Problem => ({
     where: { file, ...placeOf(error.pos[0]) },
     says: `is not valid YAML: ${firstSentence(error.message)}`,
+    why: unreadable,
     fix: yamlFix(error.code),
   }));
   const where = (path: FieldPath, at: "key" | "value" = "value"): Where => {
@@ -47,7 +48,12 @@ export function readDocument(
     // An alias without its anchor, or one that repeats itself without end.
     if (!(error instanceof ReferenceError)) throw error;
     const says = `is not valid YAML: ${firstSentence(error.message)}`;
-    const problem = { where: { file, ...placeOf(0) }, says, fix: "write the value out instead of the alias" };
+    const problem = {
+      where: { file, ...placeOf(0) },
+      says,
+      why: unreadable,
+      fix: "write the value out instead of the alias",
+    };
     return { document: { file, text, value: undefined, where }, problems: [problem] };
   }
 }
@@ -60,6 +66,8 @@ export function writePath(path: FieldPath): string {
     return text === "" ? name : `${text}.${name}`;
   }, "");
 }
+
+const unreadable = "nothing in a file that cannot be read as a whole can be relied on";
 
 function offsetOf(document: Document.Parsed, path: FieldPath, at: "key" | "value"): number {
   let node: unknown = document.contents;

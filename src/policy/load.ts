@@ -57,6 +57,7 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
   const { files, root, service } = request;
   const read = request.read ?? ((path: string) => files.readText(`${root}/${path}`));
   const own = layerOf("surefoot.yaml", await read("surefoot.yaml"), "surefoot.yaml");
+  const misnamed = own === undefined && (await read("surefoot.yml")) !== undefined ? [misnamedProblem] : [];
   const preset = request.preset ?? own?.source?.preset ?? "standard";
   const chosen = request.preset !== undefined || own?.source?.preset !== undefined;
   const presets = await presetLayers(files, preset, chosen ? "preset" : "default");
@@ -73,7 +74,7 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
       layer === undefined ? [] : [[layer.document.file, layer.document.text] as const],
     ),
   );
-  const broken = [...layers, ...trust.layers].flatMap((layer) => layer.problems);
+  const broken = [...misnamed, ...[...layers, ...trust.layers].flatMap((layer) => layer.problems)];
   if (broken.length > 0) return { problems: inOrder(broken), compiled: undefined, texts };
 
   const merged = layers.reduce(
@@ -85,6 +86,7 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
     return {
       where: last?.document.where(found.field) ?? { file: "surefoot.yaml" },
       says: found.says,
+      why: found.why,
       fix: found.fix,
     };
   });
@@ -176,15 +178,27 @@ function merge(state: Merged, layer: Layer, trust: Trust): Merged {
     : loose.map((found): Problem => ({
         where: { ...layer.document.where(found.field), field: writePath(found.field) },
         says: `loosens the policy from ${found.before} to ${found.after}`,
+        why:
+          layer.origin === "surefoot.local.yaml"
+            ? "this file is not reviewed with the repository, so it may only tighten what the repository says"
+            : "a service may tighten what holds for the whole repository, not loosen it",
         fix: `${found.fix}${layer.origin === "surefoot.local.yaml" ? trustHint(trust) : ""}`,
       }));
   return { policy, origins, problems: [...state.problems, ...misplaced, ...problems] };
 }
 
+const misnamedProblem: Problem = {
+  where: { file: "surefoot.yml", line: 1, column: 1 },
+  says: "is not read: the policy's name ends in .yaml",
+  why: "a policy that is not read would be taken for one that holds",
+  fix: "git mv surefoot.yml surefoot.yaml",
+};
+
 function presetProblem({ document }: Layer): Problem {
   return {
     where: document.where(["preset"], "key"),
     says: "can be chosen in surefoot.yaml only",
+    why: "a preset replaces every value, and an overlay may only tighten single ones",
     fix: "remove it here, or use --preset for one command",
   };
 }

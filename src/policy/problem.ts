@@ -6,6 +6,8 @@ export interface Problem {
   readonly where: Where;
   /** Continues the field's name, as in `must be a whole number, and is "three"`. */
   readonly says: string;
+  /** What the field is for, or what would go wrong. */
+  readonly why: string;
   readonly fix: string;
 }
 

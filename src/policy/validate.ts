@@ -29,7 +29,10 @@ function problemsOf(
 ): readonly Problem[] {
   const path = [...prefix, ...issue.path.map((part) => (typeof part === "symbol" ? String(part) : part))];
   const found = valueAt(root, path);
-  const one = (says: string, fix: string): readonly Problem[] => [{ where: document.where(path), says, fix }];
+  const why = descriptionAt(shape, path);
+  const one = (says: string, fix: string): readonly Problem[] => [
+    { where: document.where(path), says, why, fix },
+  ];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key): Problem => {
@@ -38,6 +41,7 @@ function problemsOf(
         return {
           where: document.where([...path, key], "key"),
           says: "is not a known key",
+          why: "a key that nothing reads would be taken for a rule that holds",
           fix:
             meant === undefined
               ? `known here: ${known.join(", ")}`
@@ -58,12 +62,12 @@ function problemsOf(
       );
       return one(
         `must be ${kinds.join(" or ")}, and is ${show(found)}`,
-        "see the example in the file that surefoot init writes",
+        "write a command, or a map with run",
       );
     }
     case "invalid_type": {
       const missing = found === undefined;
-      if (missing) return one("is missing", `add it: ${firstSentence(descriptionAt(shape, path))}`);
+      if (missing) return one("is missing", `add ${String(path.at(-1) ?? "it")}`);
       const listWanted = issue.expected === "array" && typeof found === "string";
       return one(
         `must be ${kindName(issue.expected)}, and is ${show(found)}`,
@@ -99,7 +103,7 @@ function problemsOf(
       }
       return one(
         `has the wrong form: ${show(found)}`,
-        formOf(schemaAt(shape, path)) ?? firstSentence(descriptionAt(shape, path), 2),
+        formOf(schemaAt(shape, path)) ?? "write it in the form that is described above",
       );
     }
     case "invalid_key": {
@@ -108,6 +112,7 @@ function problemsOf(
         {
           where: document.where(path, "key"),
           says: `is not a valid key: ${JSON.stringify(key)}`,
+          why,
           fix: "write a rule id as in git/force-push, a family as in git/*, or *",
         },
       ];
@@ -134,7 +139,7 @@ function descriptionAt(shape: unknown, path: FieldPath): string {
     const description = property(schemaAt(shape, path.slice(0, end)), "description");
     if (typeof description === "string") return description;
   }
-  return "see surefoot.yaml in the documentation";
+  return "Values of another kind would be guessed at.";
 }
 
 function schemaAt(shape: unknown, path: FieldPath): unknown {
@@ -184,9 +189,12 @@ function fixFor(expected: string, shape: unknown, path: FieldPath): string {
       return "write true or false";
     case "number":
     case "int":
-      return `write ${kindName(expected)} (${trimmed(firstSentence(descriptionAt(shape, path)))})`;
+      return `write ${kindName(expected)}`;
     default:
-      return formOf(schemaAt(shape, path)) ?? firstSentence(descriptionAt(shape, path), 2);
+      return (
+        formOf(schemaAt(shape, path)) ??
+        `write ${kindName(expected)}, in quotes if it looks like something else`
+      );
   }
 }
 
@@ -197,10 +205,6 @@ function formOf(schema: unknown): string | undefined {
   if (pattern === globPattern.source)
     return "write a path or a glob relative to the repository root, as in src/**";
   return undefined;
-}
-
-function trimmed(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
 }
 
 function kindName(expected: string): string {
@@ -233,13 +237,6 @@ function show(value: unknown): string {
 
 function listed(values: readonly string[]): string {
   return values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1) ?? ""}`;
-}
-
-function firstSentence(text: string, count = 1): string {
-  return text
-    .split(/(?<=\.) (?=[A-Z])/)
-    .slice(0, count)
-    .join(" ");
 }
 
 function property(value: unknown, key: string): unknown {

@@ -1,5 +1,3 @@
-import { StringDecoder } from "node:string_decoder";
-
 /** Keeps the first and the last bytes of a stream within a limit and counts the rest. */
 export class Captured {
   readonly #headLimit: number;
@@ -45,13 +43,13 @@ export class Captured {
 
   /** Decoded as UTF-8; between head and tail one line says how much was cut. */
   text(): string {
-    const head = Buffer.concat(this.#head);
-    const tail = Buffer.concat(this.#tail);
-    if (!this.truncated) return Buffer.concat([head, tail]).toString("utf8");
-    const kept = fromCharacter(tail.subarray(Math.max(0, tail.length - this.#tailLimit)));
-    const cut = this.#bytes - head.length - kept.length;
-    // The decoder holds back a character whose last bytes were cut.
-    return `${new StringDecoder("utf8").write(head)}\n[… ${cut} bytes cut …]\n${kept.toString("utf8")}`;
+    const first = Buffer.concat(this.#head);
+    const last = Buffer.concat(this.#tail);
+    if (!this.truncated) return Buffer.concat([first, last]).toString("utf8");
+    const head = toCharacter(first);
+    const tail = fromCharacter(last.subarray(Math.max(0, last.length - this.#tailLimit)));
+    const cut = this.#bytes - head.length - tail.length;
+    return `${head.toString("utf8")}\n[… ${cut} bytes cut …]\n${tail.toString("utf8")}`;
   }
 }
 
@@ -60,4 +58,14 @@ function fromCharacter(bytes: Buffer): Buffer {
   let start = 0;
   while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
   return bytes.subarray(start);
+}
+
+function toCharacter(bytes: Buffer): Buffer {
+  for (let back = 1; back <= 3; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
 }

@@ -2,5 +2,6 @@
 import { check as claims } from "./claims.ts";
 import { check as protectedFiles } from "./protected-files.ts";
 import { check as scope } from "./scope.ts";
+import { check as testSet } from "./test-set.ts";
 
-export const checks = [claims, protectedFiles, scope];
+export const checks = [claims, protectedFiles, scope, testSet];

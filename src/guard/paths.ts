@@ -1,0 +1,189 @@
+import type { Effect, Facts } from "../core/action.ts";
+import { matchesAny } from "../core/glob.ts";
+
+/** Absolute path with `.`, `..` and doubled slashes taken out. Purely textual; `..` above the root stays at the root. */
+export function normalize(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") kept.pop();
+    else kept.push(part);
+  }
+  return `/${kept.join("/")}`;
+}
+
+/** `undefined` where a relative path meets an unknown working folder. */
+export function resolvePath(path: string, cwd: string | undefined): string | undefined {
+  if (path.startsWith("/")) return normalize(path);
+  return cwd === undefined ? undefined : normalize(`${cwd}/${path}`);
+}
+
+/** Whether `path` is `folder` or lies below it. */
+export function within(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+}
+
+export function below(path: string, folder: string): boolean {
+  return path !== folder && within(path, folder);
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+export function parentOf(path: string): string {
+  return normalize(path.slice(0, Math.max(1, path.lastIndexOf("/"))));
+}
+
+/** Where a target lies, as far as the guard cares. */
+export type Place =
+  /** The root folder, or a top-level folder of the system. */
+  | { readonly kind: "system"; readonly path: string }
+  | { readonly kind: "home"; readonly path: string }
+  /** The worktree itself, everything in it, or a folder that holds it. */
+  | { readonly kind: "worktree"; readonly path: string }
+  /** A repository's own folder (`.git`) or something in it. */
+  | { readonly kind: "git"; readonly path: string; readonly rel: string }
+  | { readonly kind: "inside"; readonly path: string; readonly rel: string }
+  | { readonly kind: "temp"; readonly path: string }
+  /** `/dev/null` and its like: nothing happens to a file. */
+  | { readonly kind: "sink"; readonly path: string }
+  | { readonly kind: "device"; readonly path: string }
+  /** A folder that nothing may touch: the user's checkout, the ledger, the key. */
+  | { readonly kind: "guarded"; readonly path: string }
+  | { readonly kind: "outside"; readonly path: string }
+  | { readonly kind: "unknown" };
+
+export type FileEffect = Extract<Effect, { kind: "read" | "write" | "delete" }>;
+
+/** The place of a file effect, with symbolic links followed where the facts name their end. */
+export function placeOf(effect: FileEffect, facts: Facts): Place {
+  if (effect.path === undefined) {
+    if (effect.under === undefined) return { kind: "unknown" };
+    // Something below a known folder: as harmless as anything there, unless that folder itself may be meant.
+    const holder = placeOfPath(effect.under, facts);
+    return holder.kind === "inside" || holder.kind === "temp" ? holder : { kind: "unknown" };
+  }
+  if (effect.glob === true) return placeOfGlob(effect.path, facts);
+  const real =
+    facts.paths === undefined ? undefined : new Map(Object.entries(facts.paths)).get(effect.path)?.real;
+  return placeOfPath(real ?? effect.path, facts);
+}
+
+export function placeOfPath(path: string, facts: Facts): Place {
+  const { worktree, home } = facts;
+  if (sinks.test(path)) return { kind: "sink", path };
+  if (below(path, "/dev") && !below(path, "/dev/shm")) return { kind: "device", path };
+  if (worktree !== undefined && below(path, worktree)) {
+    const rel = path.slice(worktree.length + 1);
+    const git = rel.split("/").indexOf(".git");
+    if (git >= 0) return { kind: "git", path, rel: rel.split("/").slice(git).join("/") };
+    return { kind: "inside", path, rel };
+  }
+  if ((facts.guarded ?? []).some((folder) => within(path, folder))) return { kind: "guarded", path };
+  if (worktree !== undefined && within(worktree, path)) return { kind: "worktree", path };
+  if (path === "/") return { kind: "system", path };
+  if (home !== undefined && path === home) return { kind: "home", path };
+  if (temporary(path, facts)) return { kind: "temp", path };
+  const parts = path.split("/");
+  const git = parts.indexOf(".git");
+  if (git >= 0) return { kind: "git", path, rel: parts.slice(git).join("/") };
+  if (parts.length === 2 || systemFolders.some((folder) => within(path, folder)))
+    return { kind: "system", path };
+  if (/^\/(home|Users)\/[^/]+$/.test(path)) return { kind: "home", path };
+  return { kind: "outside", path };
+}
+
+/** Strictly below a folder for temporary things. */
+export function temporary(path: string, facts: Facts): boolean {
+  return [...(facts.tempDirs ?? []), ...commonTempDirs].some((folder) => below(path, folder));
+}
+
+// POSIX gives /tmp; systemd's file hierarchy /var/tmp and /dev/shm; macOS keeps per-user ones in /var/folders.
+const commonTempDirs = [
+  "/tmp",
+  "/var/tmp",
+  "/private/tmp",
+  "/private/var/folders",
+  "/var/folders",
+  "/dev/shm",
+];
+
+const sinks =
+  /^\/dev\/(null|stdout|stderr|stdin|tty|zero|full|random|urandom|fd(\/.*)?|tcp\/.*|udp\/.*|pts\/.*)$/;
+
+const systemFolders = [
+  "/bin",
+  "/boot",
+  "/etc",
+  "/lib",
+  "/lib32",
+  "/lib64",
+  "/proc",
+  "/sbin",
+  "/sys",
+  "/usr",
+  "/System",
+  "/Library",
+  "/Applications",
+];
+
+function placeOfGlob(pattern: string, facts: Facts): Place {
+  const parts = pattern.split("/");
+  const first = parts.findIndex((part) => /[*?[(]/.test(part));
+  const folder = normalize(parts.slice(0, Math.max(first, 0)).join("/"));
+  const rest = parts.slice(first);
+  const named = rest.filter((part) => !matchesEverything(part));
+  if (named.some((part) => part === ".git" || (part.startsWith(".") && matchesAny(".git", [part]))))
+    return { kind: "git", path: pattern, rel: ".git" };
+  // `x/*` is everything in x; `x/*.log` and `x/*/build` are some things in x.
+  if (named.length === 0) return placeOfPath(folder, facts);
+  const holder = placeOfPath(folder, facts);
+  if (holder.kind === "worktree" && holder.path === facts.worktree)
+    return { kind: "inside", path: pattern, rel: rest.join("/") };
+  if (holder.kind === "inside")
+    return { kind: "inside", path: pattern, rel: `${holder.rel}/${rest.join("/")}` };
+  if (holder.kind === "temp" || temporary(`${folder}/x`, facts)) {
+    const holdsTree = facts.worktree !== undefined && within(facts.worktree, folder);
+    if (!holdsTree) return { kind: "temp", path: pattern };
+  }
+  return holder;
+}
+
+function matchesEverything(part: string): boolean {
+  return /^[*.?]+$/.test(part) && part.includes("*") && !/^\*\.\*./.test(part);
+}
+
+/** Folders that builds, package managers and test runners make and remake. */
+export function builtFolder(rel: string): boolean {
+  return rel.split("/").some((part) => builtFolders.has(part) || part.endsWith(".egg-info"));
+}
+
+const builtFolders: ReadonlySet<string> = new Set([
+  "node_modules",
+  "dist",
+  "build",
+  "out",
+  "target",
+  "coverage",
+  "tmp",
+  "temp",
+  "venv",
+  "__pycache__",
+  ".cache",
+  ".eggs",
+  ".gradle",
+  ".mypy_cache",
+  ".next",
+  ".nuxt",
+  ".nyc_output",
+  ".parcel-cache",
+  ".pytest_cache",
+  ".ruff_cache",
+  ".svelte-kit",
+  ".terraform",
+  ".tox",
+  ".turbo",
+  ".venv",
+  ".vite",
+]);

@@ -1,0 +1,56 @@
+import type { Action, Effect, Facts } from "../core/action.ts";
+import type { FactNeeds } from "../core/ports.ts";
+import { placeOfPath } from "./paths.ts";
+import { readAction } from "./reading.ts";
+
+/** Where an action would happen. Paths are absolute. */
+export interface Where {
+  readonly worktree: string;
+  /** The working folder of an edit's relative paths is the worktree; a command carries its own. */
+  readonly cwd?: string;
+  readonly home?: string;
+  readonly tempDirs?: readonly string[];
+}
+
+/** Names the facts that `judge` needs for this action, so that nothing else is fetched. */
+export function read(action: Action, where: Where): FactNeeds {
+  const { cwd: _, ...known } = where;
+  const facts: Facts = known;
+  const { effects, aliases } = readAction(action, facts);
+  const operations = new Set(effects.flatMap((effect) => (effect.kind === "git" ? [effect.operation] : [])));
+  const some = (names: readonly string[]): boolean =>
+    aliases.length > 0 || names.some((name) => operations.has(name));
+  return {
+    currentBranch: some(branchMatters),
+    upstream: some(["push"]),
+    dirty: some(dirtyMatters),
+    paths: pathsOf(effects, facts),
+    ...(aliases.length === 0 ? {} : { aliases }),
+  };
+}
+
+const branchMatters = ["push", "send-pack", "subtree", "rebase", "reset", "branch", "commit", "update-ref"];
+
+const dirtyMatters = [
+  "reset",
+  "checkout",
+  "switch",
+  "restore",
+  "read-tree",
+  "checkout-index",
+  "rm",
+  "submodule",
+];
+
+// A command that names more files than this is judged by where they lie alone.
+const pathsAtMost = 50;
+
+function pathsOf(effects: readonly Effect[], facts: Facts): readonly string[] {
+  const touched = effects.flatMap((effect) => {
+    if (effect.kind !== "write" && effect.kind !== "delete" && effect.kind !== "read") return [];
+    if (effect.path === undefined || effect.glob === true) return [];
+    const place = placeOfPath(effect.path, facts);
+    return place.kind === "inside" || place.kind === "temp" ? [effect.path] : [];
+  });
+  return [...new Set(touched)].slice(0, pathsAtMost);
+}

@@ -1,0 +1,49 @@
+import type { Action, Effect, Facts, Span, Verdict } from "../core/action.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Reading } from "./reading.ts";
+
+/** One thing that the guard watches for: data and a pure function over what an action would do. */
+export interface Rule {
+  /** Follows the path of its subject, as in `git/force-push`. */
+  readonly id: string;
+  /** Whether what it stops cannot be undone; such a rule binds even in the preset `observe`. */
+  readonly irreversible: boolean;
+  readonly verdict: Exclude<Verdict, "allow">;
+  /** One sentence: what is wrong with it. */
+  readonly says: string;
+  /** An allowed next step, judged by the guard's own test. */
+  readonly instead?: string;
+  /** Every place where the rule fires. */
+  find(scene: Scene): readonly Hit[];
+  readonly mustBlock: readonly Example[];
+  readonly mustAllow: readonly Example[];
+}
+
+/** What a rule may look at. */
+export interface Scene {
+  readonly action: Action;
+  readonly reading: Reading;
+  readonly effects: readonly Effect[];
+  readonly facts: Facts;
+  readonly policy: Policy;
+}
+
+export interface Hit {
+  readonly span?: Span;
+  /** Replaces the rule's own sentence where the case can be named better. */
+  readonly says?: string;
+  readonly instead?: string;
+  readonly verdict?: Exclude<Verdict, "allow">;
+}
+
+/** A command line, or an action with what must be known and set for it. The defaults are in `example.ts`. */
+export type Example =
+  | string
+  | {
+      readonly command?: string;
+      readonly cwd?: string;
+      readonly edit?: string;
+      readonly read?: string;
+      readonly facts?: Partial<Facts>;
+      readonly scope?: Policy["scope"];
+    };

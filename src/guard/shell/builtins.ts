@@ -1,0 +1,167 @@
+import { normalize } from "../paths.ts";
+import type { Call } from "./command.ts";
+import { printed } from "./output.ts";
+import { runSourced } from "./shells.ts";
+import { addProblem, hole, isKnown, known, none, setVariable, target, unknown } from "./shell.ts";
+import type { Arg, Output, Shell } from "./shell.ts";
+
+/** Commands that the shell does itself. `undefined`: not one of them. */
+export function runBuiltin(name: string, args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
+  switch (name) {
+    case "cd":
+    case "pushd":
+    case "popd":
+      changeFolder(name, args, shell);
+      return none;
+    case "eval":
+      return runEval(args, shell, call);
+    case "source":
+    case ".":
+      return runSourced(args, shell, call);
+    case "export":
+    case "declare":
+    case "typeset":
+    case "local":
+    case "readonly":
+      declare(name, args, shell);
+      return none;
+    case "unset":
+      for (const arg of args) {
+        const variable = known(arg.value) ?? "";
+        shell.vars.set(variable, { fields: [""], array: false, exported: false });
+        shell.functions.delete(variable);
+      }
+      return none;
+    case "alias":
+      for (const arg of args) {
+        const cut = arg.value.indexOf("=");
+        if (cut > 0) shell.aliases.set(arg.value.slice(0, cut), arg.value.slice(cut + 1));
+      }
+      return none;
+    case "unalias":
+      shell.aliases.clear();
+      return none;
+    case "trap":
+      return runTrap(args, shell);
+    case "read":
+      readVariables(args, shell, call.stdin);
+      return none;
+    case "mapfile":
+    case "readarray": {
+      const variable = known(args.at(-1)?.value ?? "") ?? "MAPFILE";
+      const { stdin } = call;
+      const fields = stdin.kind === "paths" ? stdin.words : [hole];
+      shell.vars.set(variable, { fields, array: true, exported: false });
+      return none;
+    }
+    case "set":
+      setParameters(args, shell);
+      return none;
+    case "shift":
+      shell.args = shell.args?.slice(Number(known(args[0]?.value ?? "1") ?? 1) || 1);
+      return none;
+    case "exit":
+    case "return":
+    case "break":
+    case "continue":
+      shell.ended = true;
+      return none;
+    case ":":
+    case "true":
+    case "false":
+    case "test":
+    case "[":
+    case "wait":
+    case "jobs":
+    case "umask":
+    case "shopt":
+    case "hash":
+    case "let":
+    case "getopts":
+    case "ulimit":
+    case "disown":
+      return none;
+    case "echo":
+    case "printf":
+    case "pwd":
+    case "type":
+      return printed(name, args, shell, call.stdin);
+    default:
+      return undefined;
+  }
+}
+
+function changeFolder(name: string, args: readonly Arg[], shell: Shell): void {
+  const operand = args.find((arg) => !/^-[LPe@n]+$/.test(arg.value) && arg.value !== "--");
+  const before = shell.cwd;
+  if (name === "popd" || operand?.value === "-") {
+    const back = shell.vars.get("OLDPWD")?.fields[0];
+    shell.cwd = back !== undefined && isKnown(back) ? back : (shell.world.facts.worktree ?? undefined);
+  } else if (operand === undefined) shell.cwd = shell.world.facts.home;
+  else {
+    const place = target(shell, operand.value);
+    shell.cwd = place.glob === true ? folderOf(place.path) : (place.path ?? place.under);
+  }
+  if (before !== undefined) shell.vars.set("OLDPWD", { fields: [before], array: false, exported: false });
+}
+
+// A folder named by a pattern lies in the folder that the pattern starts with; its own name does not matter.
+function folderOf(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : normalize(path.replace(/[*?[].*$/, "matched"));
+}
+
+function runEval(args: readonly Arg[], shell: Shell, call: Call): Output {
+  const text = args.map((arg) => arg.value).join(" ");
+  if (text.trim() === "") return none;
+  if (text.trim() === hole || args.every((arg) => arg.value.startsWith(hole))) {
+    addProblem(shell.world, "opaque-body", "the text given to eval cannot be known", call.span);
+    return unknown;
+  }
+  return shell.world.runText(text, shell, { value: text, span: call.span });
+}
+
+function declare(name: string, args: readonly Arg[], shell: Shell): void {
+  const exported = name === "export" || args.some((arg) => /^-\w*x/.test(arg.value));
+  for (const arg of args) {
+    if (arg.value.startsWith("-")) continue;
+    const cut = arg.value.indexOf("=");
+    const variable = (cut < 0 ? arg.value : arg.value.slice(0, cut)).replace(/\+$/, "");
+    if (!isKnown(variable)) continue;
+    if (cut >= 0) setVariable(shell, variable, [arg.value.slice(cut + 1)], { exported });
+    else {
+      const before = shell.vars.get(variable);
+      if (before !== undefined && exported) shell.vars.set(variable, { ...before, exported });
+    }
+  }
+}
+
+function runTrap(args: readonly Arg[], shell: Shell): Output {
+  const body = args.find((arg) => arg.value !== "--");
+  if (body === undefined || args.length < 2 || body.value === "-" || body.value === "") return none;
+  if (body.value === hole) {
+    addProblem(shell.world, "opaque-body", "what a trap runs cannot be known", body.span);
+    return none;
+  }
+  // It runs at the end, in a folder that nobody knows yet; where it stands is the best guess.
+  shell.world.runText(body.value, shell, body);
+  return none;
+}
+
+function readVariables(args: readonly Arg[], shell: Shell, stdin: Output): void {
+  const names: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const text = known(args[i]?.value ?? "") ?? "";
+    if (!text.startsWith("-")) names.push(text);
+    else if (/^-\w*[dinNptu]$/.test(text)) i += 1;
+  }
+  const paths = stdin.kind === "paths" ? stdin.words : [];
+  const only = paths.length === 1 ? paths[0] : undefined;
+  for (const name of names.length === 0 ? ["REPLY"] : names)
+    shell.vars.set(name, { fields: [only ?? hole], array: false, exported: false });
+}
+
+function setParameters(args: readonly Arg[], shell: Shell): void {
+  const at = args.findIndex((arg) => arg.value === "--");
+  if (at >= 0) shell.args = args.slice(at + 1).map((arg) => arg.value);
+  else if (args[0] !== undefined && !/^[-+]/.test(args[0].value)) shell.args = args.map((arg) => arg.value);
+}

@@ -1,0 +1,133 @@
+import type { Span } from "../../core/action.ts";
+import { baseName } from "../paths.ts";
+import { runBuiltin } from "./builtins.ts";
+import { runGit } from "./git.ts";
+import { runInterpreter } from "./interpreters.ts";
+import { runProgram } from "./programs.ts";
+import {
+  addEffect,
+  addProblem,
+  contentOf,
+  depthAtMost,
+  freshShell,
+  glob,
+  hole,
+  known,
+  none,
+  unknown,
+} from "./shell.ts";
+import type { Arg, Output, Shell } from "./shell.ts";
+import { runShell } from "./shells.ts";
+import { runWrapper } from "./wrappers.ts";
+
+/** How a command is started. */
+export interface Call {
+  /** Variables given to this command alone. */
+  readonly env: ReadonlyMap<string, string>;
+  readonly stdin: Output;
+  readonly span: Span;
+}
+
+/** Records what one command with its arguments does, whatever wraps it. Gives what it prints. */
+export function runCommand(args: readonly Arg[], shell: Shell, call: Call): Output {
+  const { world } = shell;
+  const [first, ...rest] = args;
+  if (first === undefined || !world.budget.take(1)) return unknown;
+  if (shell.depth >= depthAtMost) {
+    world.budget.spent = true;
+    return unknown;
+  }
+  const name = programName(first.value);
+  if (name === undefined) return opaque(first, rest, shell, call);
+  const inner: Shell = shell;
+  inner.depth += 1;
+  const output = dispatch(name, first, rest, inner, call);
+  inner.depth -= 1;
+  return output;
+}
+
+/** The program's name without its folder. A name that cannot be known is `undefined`. */
+function programName(value: string): string | undefined {
+  const base = baseName(value);
+  if (base === "" || base.includes(hole) || base.includes(glob)) return undefined;
+  return base;
+}
+
+function opaque(first: Arg, rest: readonly Arg[], shell: Shell, call: Call): Output {
+  const { world } = shell;
+  addProblem(world, "opaque-command", "which program runs cannot be known from the text", first.span);
+  addEffect(world, { kind: "opaque", what: "command", span: first.span });
+  // `$SUDO git …`: an empty or wrapping variable runs what follows, so that is judged too.
+  const next = rest.findIndex((arg) => !arg.value.startsWith("-") && programName(arg.value) !== undefined);
+  if (next >= 0 && first.value === hole) runCommand(rest.slice(next), shell, call);
+  return unknown;
+}
+
+function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, call: Call): Output {
+  const { world } = shell;
+  const plain = first.value === name;
+  const body = plain ? shell.functions.get(name) : undefined;
+  if (body !== undefined) {
+    const before = shell.args;
+    shell.args = rest.map((arg) => arg.value);
+    const output = world.runNode(body, shell);
+    shell.args = before;
+    shell.ended = false;
+    return output;
+  }
+  const alias = plain ? shell.aliases.get(name) : undefined;
+  if (alias !== undefined) {
+    // Taken out while it is expanded, as the shell does, so that it cannot call itself.
+    shell.aliases.delete(name);
+    const output = world.runText([alias, ...rest.map((arg) => quote(arg.value))].join(" "), shell, first);
+    shell.aliases.set(name, alias);
+    return output;
+  }
+  for (const [variable, value] of call.env) loaded(variable, value, shell, call);
+  const written = first.value.includes("/") ? contentOf(shell, first.value) : none;
+  if (written.kind === "text") {
+    addEffect(world, execution(name, rest, shell, call.span));
+    return world.runText(written.text, freshShell(shell, call.env, values(rest)), first);
+  }
+  const built = plain ? runBuiltin(name, rest, shell, call) : undefined;
+  if (built !== undefined) return built;
+  const wrapped = runWrapper(name, rest, shell, call);
+  if (wrapped !== undefined) return wrapped;
+  if (name === "git") return runGit(rest, shell, call);
+  addEffect(world, execution(name, rest, shell, call.span));
+  return (
+    runShell(name, rest, shell, call) ??
+    runInterpreter(name, rest, shell, call) ??
+    runProgram(name, rest, shell, call)
+  );
+}
+
+function execution(
+  name: string,
+  rest: readonly Arg[],
+  shell: Shell,
+  span: Span,
+): Parameters<typeof addEffect>[1] {
+  return {
+    kind: "execute",
+    program: name,
+    args: rest.map((arg) => known(arg.value)),
+    cwd: shell.cwd,
+    span,
+  };
+}
+
+function values(args: readonly Arg[]): readonly string[] {
+  return args.map((arg) => arg.value);
+}
+
+/** Some variables make any program run or load code. */
+function loaded(name: string, value: string, shell: Shell, call: Call): void {
+  if (/^(LD_PRELOAD|DYLD_INSERT_LIBRARIES|BASH_ENV|ENV)$/.test(name) && value !== "")
+    addProblem(shell.world, "opaque-body", `${name} makes the program load other code`, call.span);
+}
+
+/** An argument as shell text again; marks stay, as they are no shell syntax. */
+export function quote(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

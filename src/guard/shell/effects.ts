@@ -1,0 +1,290 @@
+import type { Facts } from "../../core/action.ts";
+import { within } from "../paths.ts";
+import type { Reading } from "../reading.ts";
+import { runCommand } from "./command.ts";
+import { Budget } from "./ir.ts";
+import type { Node, Redirect } from "./ir.ts";
+import { parse } from "./parse.ts";
+import {
+  addProblem,
+  contentOf,
+  hole,
+  isKnown,
+  known,
+  none,
+  setVariable,
+  subshell,
+  target,
+  touch,
+  unknown,
+} from "./shell.ts";
+import type { Arg, Output, Shell, World } from "./shell.ts";
+import { expandText, expandWords } from "./words.ts";
+
+/** Units of work for one action: a long real command takes a few hundred. */
+export const workUnits = 40_000;
+
+// The parser's time grows with the square of the here-documents on a line; real scripts have a handful.
+const hereDocumentsAtMost = 400;
+
+/** Finds out what a command line would do, without running anything. */
+export function interpret(command: string, cwd: string, facts: Facts): Reading {
+  const budget = new Budget(workUnits);
+  const world: World = {
+    facts,
+    budget,
+    effects: [],
+    problems: [],
+    aliases: new Set(),
+    files: new Map(),
+    links: new Map(),
+    gitAliases: new Map(),
+    processes: 0,
+    runNode: run,
+    runText,
+  };
+  const shell: Shell = {
+    world,
+    cwd: cwd.startsWith("/") ? cwd : undefined,
+    vars: new Map(),
+    functions: new Map(),
+    aliases: new Map(),
+    args: undefined,
+    conditional: false,
+    ended: false,
+    depth: 0,
+    stdin: none,
+  };
+  const whole = { start: 0, end: command.length };
+  if (command.split("<<", hereDocumentsAtMost + 1).length > hereDocumentsAtMost) budget.spent = true;
+  else {
+    const script = parse(command, budget);
+    for (const problem of script.problems) addProblem(world, "unparsed", problem, whole);
+    run(script.body, shell);
+  }
+  if (budget.spent)
+    addProblem(
+      world,
+      "too-complex",
+      "the command is too long or too deeply nested to be read to its end",
+      whole,
+    );
+  return {
+    effects: world.effects,
+    problems: world.problems,
+    aliases: [...world.aliases],
+    units: Math.ceil(workUnits - Math.max(0, budget.left)),
+  };
+}
+
+/** Runs shell text that stands inside the action, as `bash -c` or `eval` do. */
+function runText(text: string, shell: Shell, at: Arg): Output {
+  const script = parse(text, shell.world.budget, at.span);
+  for (const problem of script.problems) addProblem(shell.world, "unparsed", problem, at.span);
+  return run(script.body, shell);
+}
+
+function run(node: Node, shell: Shell): Output {
+  if (!shell.world.budget.take(1)) return unknown;
+  switch (node.kind) {
+    case "command":
+      return runSimple(node, shell);
+    case "list":
+      return joined(
+        node.nodes.map((item) => {
+          const output = run(item, shell);
+          // Whatever follows an `exit` is read as well: the guard does not rely on it.
+          shell.ended = false;
+          return output;
+        }),
+      );
+    case "chain":
+      return runChain(node, shell);
+    case "pipe": {
+      let output: Output = shell.stdin;
+      for (const item of node.nodes) output = run(item, subshell(shell, output));
+      return output;
+    }
+    case "subshell":
+      return run(node.body, subshell(shell));
+    case "redirected": {
+      const inner = { ...shell };
+      const stdin = redirects(node.redirects, shell);
+      inner.stdin = stdin ?? shell.stdin;
+      const output = run(node.body, inner);
+      keep(inner, shell);
+      return written(node.redirects, output, shell);
+    }
+    case "loop":
+      return runLoop(node, shell);
+    case "branch": {
+      run(node.first, shell);
+      const outputs = node.options.map((option) => maybe(shell, () => run(option, shell)));
+      return outputs.length === 1 && outputs[0] !== undefined ? outputs[0] : unknown;
+    }
+    case "function": {
+      const name = expandText(node.name, shell, run);
+      shell.functions.set(name, node.body);
+      return none;
+    }
+    case "words":
+      expandWords(node.words, shell, run);
+      return none;
+  }
+}
+
+function joined(outputs: readonly Output[]): Output {
+  const telling = outputs.filter((output) => output.kind !== "none");
+  const [only] = telling;
+  if (only === undefined) return none;
+  if (telling.length === 1) return only;
+  let text = "";
+  for (const output of telling) {
+    if (output.kind !== "text") return unknown;
+    text += output.text;
+  }
+  return { kind: "text", text };
+}
+
+/** Runs something that may also not run: what it sets to another value is not known afterwards. */
+function maybe<T>(shell: Shell, body: () => T): T {
+  const before = shell.conditional;
+  const cwd = shell.cwd;
+  shell.conditional = true;
+  const result = body();
+  shell.conditional = before;
+  if (shell.ended) {
+    // `… || exit`: whoever goes on was not here.
+    shell.cwd = cwd;
+    shell.ended = false;
+  } else if (shell.cwd !== cwd) shell.cwd = either(shell, cwd, shell.cwd);
+  return result;
+}
+
+/** The folder after a `cd` that may have failed. Within the worktree the likely one is taken: it makes no difference there. */
+function either(shell: Shell, before: string | undefined, after: string | undefined): string | undefined {
+  const { worktree } = shell.world.facts;
+  if (before === undefined || after === undefined || worktree === undefined) return undefined;
+  return within(before, worktree) && within(after, worktree) ? after : undefined;
+}
+
+function runChain(node: Extract<Node, { kind: "chain" }>, shell: Shell): Output {
+  const outputs: Output[] = [];
+  const start = shell.cwd;
+  node.nodes.forEach((item, index) => {
+    const operator = node.operators[index - 1];
+    if (operator === undefined) outputs.push(run(item, shell));
+    else if (operator === "||") outputs.push(maybe(shell, () => run(item, shell)));
+    else {
+      // What follows `&&` in the same chain runs only after what stands before it.
+      const before = shell.conditional;
+      shell.conditional = true;
+      outputs.push(run(item, shell));
+      shell.conditional = before;
+      shell.ended = false;
+    }
+  });
+  const cds = node.nodes.filter(
+    (item) => item.kind === "command" && /^(cd|pushd)$/.test(item.words[0]?.text ?? ""),
+  );
+  if (cds.length > 1 && shell.cwd !== start) shell.cwd = either(shell, start, shell.cwd);
+  return joined(outputs);
+}
+
+// Loops over more words than this are judged by their first words and then as one unknown word.
+const turnsAtMost = 24;
+
+function runLoop(node: Extract<Node, { kind: "loop" }>, shell: Shell): Output {
+  run(node.test, shell);
+  const { variable } = node;
+  if (variable === undefined) {
+    // Twice, so that what the first turn sets is seen by the second.
+    maybe(shell, () => run(node.body, shell));
+    maybe(shell, () => run(node.body, shell));
+    return unknown;
+  }
+  const fields =
+    node.words === undefined
+      ? (shell.args ?? [hole])
+      : expandWords(node.words, shell, run).map((arg) => arg.value);
+  const turns = fields.length > turnsAtMost ? [...fields.slice(0, turnsAtMost), hole] : fields;
+  for (const field of turns)
+    maybe(shell, () => {
+      shell.vars.set(variable, { fields: [field], array: false, exported: false });
+      return run(node.body, shell);
+    });
+  return unknown;
+}
+
+function runSimple(node: Extract<Node, { kind: "command" }>, shell: Shell): Output {
+  const assigned = node.assigns.map((assign) => ({
+    assign,
+    fields: assign.array
+      ? expandWords(assign.value, shell, run).map((arg) => arg.value)
+      : assign.value.map((word) => expandText(word, shell, run)),
+  }));
+  const args = expandWords(node.words, shell, run);
+  const stdin = redirects(node.redirects, shell);
+  if (args.length === 0) {
+    for (const { assign, fields } of assigned) {
+      const before = assign.append ? (shell.vars.get(assign.name)?.fields ?? []) : [];
+      const value =
+        assign.append && !assign.array ? [`${before[0] ?? hole}${fields[0] ?? ""}`] : [...before, ...fields];
+      setVariable(shell, assign.name, value, { array: assign.array });
+    }
+    return none;
+  }
+  const env = new Map(assigned.map(({ assign, fields }) => [assign.name, fields[0] ?? ""]));
+  const output = runCommand(args, shell, { env, stdin: stdin ?? shell.stdin, span: node.span });
+  return written(node.redirects, output, shell);
+}
+
+/** Records what redirects do to files. Gives the standard input that they set, if they do. */
+function redirects(list: readonly Redirect[], shell: Shell): Output | undefined {
+  let stdin: Output | undefined;
+  for (const redirect of list) {
+    if (redirect.kind === "text") {
+      stdin = { kind: "text", text: `${expandText(redirect.body, shell, run)}\n` };
+      continue;
+    }
+    if (redirect.target === undefined) continue;
+    const { operator } = redirect;
+    const arg: Arg = { value: expandText(redirect.target, shell, run), span: redirect.target.span };
+    const text = known(arg.value);
+    // `2>&1` and `>&-` name descriptors, not files.
+    if ((operator === ">&" || operator === "<&") && (text === undefined || /^\d*-?$/.test(text))) continue;
+    if (operator === "<" || operator === "<&") {
+      touch(shell, arg, { kind: "read", by: "<" });
+      stdin = contentOf(shell, arg.value);
+    } else touch(shell, arg, { kind: "write", by: operator });
+  }
+  return stdin;
+}
+
+/** Remembers the text of files that the command writes, and gives what is left of its output. */
+function written(list: readonly Redirect[], output: Output, shell: Shell): Output {
+  let rest = output;
+  for (const redirect of list) {
+    if (redirect.kind !== "file" || redirect.target === undefined) continue;
+    const { operator, descriptor } = redirect;
+    if (!operator.includes(">") || operator === ">&" || (descriptor ?? 1) !== 1) continue;
+    const { path } = target(
+      shell,
+      expandText(redirect.target, shell, () => unknown),
+    );
+    if (path !== undefined) {
+      const before = operator === ">>" ? (shell.world.files.get(path) ?? "") : "";
+      const text = rest.kind === "text" && isKnown(rest.text) ? before + rest.text : undefined;
+      shell.world.files.set(path, text);
+    }
+    rest = none;
+  }
+  return rest;
+}
+
+/** Takes over the state that a body left behind. */
+function keep(from: Shell, to: Shell): void {
+  to.cwd = from.cwd;
+  to.vars = from.vars;
+  to.ended = from.ended;
+}

@@ -1,0 +1,159 @@
+import { resolvePath, within } from "../paths.ts";
+import { glob, known, none, unknown } from "./shell.ts";
+import type { Arg, Output, Shell } from "./shell.ts";
+
+/** What `echo`, `printf`, `pwd` and their like print. */
+export function printed(name: string, args: readonly Arg[], shell: Shell, stdin: Output): Output {
+  switch (name) {
+    case "echo":
+      return echoed(args.map((arg) => arg.value));
+    case "printf":
+      return formatted(args.map((arg) => arg.value));
+    case "pwd":
+      return shell.cwd === undefined ? unknown : { kind: "text", text: shell.cwd };
+    default:
+      return filtered(name, args, shell, stdin);
+  }
+}
+
+function echoed(args: readonly string[]): Output {
+  let at = 0;
+  let escapes = false;
+  while (/^-[neE]+$/.test(args[at] ?? "")) {
+    if (args[at]?.includes("e") === true) escapes = true;
+    at += 1;
+  }
+  const text = args.slice(at).join(" ");
+  return { kind: "text", text: `${escapes ? unescaped(text) : text}\n` };
+}
+
+function formatted(args: readonly string[]): Output {
+  const [format, ...values] = args[0] === "--" ? args.slice(1) : args;
+  if (format === undefined || format.startsWith("-")) return unknown;
+  if (/%(?![sb%])/.test(format)) return unknown;
+  const template = unescaped(format);
+  const holes = template.split(/%[sb]/).length - 1;
+  if (holes === 0) return { kind: "text", text: template.replaceAll("%%", "%") };
+  let text = "";
+  let next = 0;
+  do {
+    text += template.replace(/%([sb%])/g, (_, letter: string) => {
+      if (letter === "%") return "%";
+      const value = values[next++] ?? "";
+      return letter === "b" ? unescaped(value) : value;
+    });
+  } while (next < values.length);
+  return { kind: "text", text };
+}
+
+const letters: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", e: "\u001B" };
+
+function unescaped(text: string): string {
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|0?([0-7]{1,3})|(.))/g,
+    (whole: string, hex: string | undefined, octal: string | undefined, letter: string | undefined) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      return letters[letter ?? ""] ?? whole;
+    },
+  );
+}
+
+/** Programs that print names of files or pass their input on. Others print what cannot be known. */
+export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin: Output): Output {
+  const operands = args.filter((arg) => !arg.value.startsWith("-"));
+  switch (name) {
+    case "cat":
+    case "tee":
+      if (operands.length === 0 || name === "tee") return stdin;
+      return unknown;
+    case "head":
+    case "tail":
+    case "sort":
+    case "uniq":
+    case "tac":
+    case "tr":
+      return stdin.kind === "paths" ? stdin : unknown;
+    case "grep":
+    case "egrep":
+    case "fgrep":
+    case "rg":
+    case "ag": {
+      if (stdin.kind === "paths") return stdin;
+      const names = args.some((arg) => /^(-\w*[lL]\w*|--files.*|--name-only)$/.test(arg.value));
+      return names ? listed(operands.slice(1), shell) : unknown;
+    }
+    case "ls": {
+      const all = operands.length === 0 ? [{ value: ".", span: { start: 0, end: 0 } }] : operands;
+      return { kind: "paths", words: all.map((arg) => entries(arg.value)) };
+    }
+    case "fd":
+    case "fdfind":
+      return listed(operands.slice(1), shell);
+    case "base64":
+      return decoded(args, stdin);
+    case "mktemp": {
+      const folder = shell.world.facts.tempDirs?.[0] ?? "/tmp";
+      const template = operands.at(-1)?.value;
+      const rooted =
+        template !== undefined &&
+        (template.includes("/") || !args.some((arg) => /^-\w*t|^-p|^--tmp/.test(arg.value)));
+      if (rooted && template !== undefined) return { kind: "text", text: template.replace(/X{3,}/, "made") };
+      shell.world.processes += 1;
+      return { kind: "text", text: `${folder}/tmp.made${shell.world.processes}` };
+    }
+    case "dirname":
+    case "basename": {
+      const text = known(operands[0]?.value ?? "");
+      if (text === undefined || text === "") return unknown;
+      const cut = text.replace(/\/+$/, "").lastIndexOf("/");
+      if (name === "basename") return { kind: "text", text: text.slice(cut + 1) };
+      return { kind: "text", text: cut < 0 ? "." : text.slice(0, cut) || "/" };
+    }
+    case "realpath":
+    case "readlink": {
+      const text = known(operands[0]?.value ?? "");
+      const path = text === undefined || text === "" ? undefined : resolvePath(text, shell.cwd);
+      return path === undefined ? unknown : { kind: "text", text: path };
+    }
+    case "which":
+      return operands[0] === undefined ? unknown : { kind: "text", text: operands[0].value };
+    case "ssh-agent":
+    case "pyenv":
+    case "rbenv":
+    case "nodenv":
+    case "fnm":
+    case "direnv":
+    case "brew":
+    case "opam":
+    case "starship":
+    case "conda":
+    case "mise":
+    case "minikube":
+      // They print settings for the shell, to be given to `eval`.
+      return none;
+    default:
+      return unknown;
+  }
+}
+
+function entries(value: string): string {
+  return /[*?[]/.test(value) ? value : `${value.replace(/\/$/, "")}/${glob}*`;
+}
+
+/** Some files below the given folders. The made-up name stands for them: it matches no rule's own names. */
+export function listed(roots: readonly Arg[], shell: Shell): Output {
+  const places = roots.length === 0 ? ["."] : roots.map((arg) => arg.value);
+  const { worktree } = shell.world.facts;
+  const here = shell.cwd !== undefined && worktree !== undefined && within(shell.cwd, worktree);
+  const words = places.map((place) => `${place.replace(/\/$/, "") || "/"}/${glob}**/${glob}[listed]`);
+  return here || roots.length > 0 ? { kind: "paths", words } : unknown;
+}
+
+function decoded(args: readonly Arg[], stdin: Output): Output {
+  const decodes = args.some((arg) => /^(-\w*[dD]\w*|--decode)$/.test(arg.value));
+  const text = stdin.kind === "text" ? known(stdin.text.replace(/\s+/g, "")) : undefined;
+  if (!decodes || text === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 === 1)
+    return unknown;
+  return { kind: "text", text: atob(text) };
+}

@@ -1,0 +1,392 @@
+import { baseName } from "../paths.ts";
+import type { Call } from "./command.ts";
+import { has, plainText, readOptions, valueOf } from "./options.ts";
+import type { OptionSpec, Options } from "./options.ts";
+import { filtered } from "./output.ts";
+import { addEffect, contentOf, hole, isKnown, target, touch } from "./shell.ts";
+import type { Arg, Output, Shell } from "./shell.ts";
+
+/** What known programs do to files. Of a program that is not known here only its start is recorded. */
+export function runProgram(name: string, args: readonly Arg[], shell: Shell, call: Call): Output {
+  const effect = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  if (effect !== undefined) effect({ name, args, shell, call });
+  else if (/^mkfs(\.|$)|^(wipefs|sgdisk|parted|fdisk|sfdisk|mkswap|blkdiscard)$/.test(name))
+    devices(name, args, shell);
+  return filtered(name, args, shell, call.stdin);
+}
+
+interface Start {
+  readonly name: string;
+  readonly args: readonly Arg[];
+  readonly shell: Shell;
+  readonly call: Call;
+}
+
+type Program = (start: Start) => void;
+
+const programs: Readonly<Record<string, Program>> = {
+  rm: (start) => {
+    const options = readOptions(start.args, {
+      long: ["interactive"],
+      flags: ["recursive", "force", "dir", "no-preserve-root"],
+    });
+    removes(start, options.operands, has(options, "r", "R", "recursive"));
+  },
+  rmdir: (start) => removes(start, readOptions(start.args, {}).operands, false),
+  unlink: (start) => removes(start, readOptions(start.args, {}).operands, false),
+  srm: (start) => removes(start, readOptions(start.args, {}).operands, true),
+  trash: (start) => removes(start, readOptions(start.args, {}).operands, true),
+  rimraf: (start) => removes(start, readOptions(start.args, {}).operands, true),
+  shred: (start) =>
+    removes(start, readOptions(start.args, { short: "ns", long: ["iterations", "size"] }).operands, false),
+  mv: (start) => moves(start, true),
+  cp: (start) => moves(start, false),
+  gcp: (start) => moves(start, false),
+  install: (start) => {
+    const options = readOptions(start.args, {
+      short: "mogtS",
+      long: ["mode", "owner", "group", "target-directory", "suffix"],
+    });
+    if (has(options, "d", "directory")) writes(start, options.operands);
+    else places(start, options, options.operands);
+  },
+  ln: link,
+  rsync: (start) => {
+    const options = readOptions(start.args, {
+      short: "efTBM",
+      long: [
+        "rsh",
+        "filter",
+        "exclude",
+        "include",
+        "exclude-from",
+        "include-from",
+        "files-from",
+        "temp-dir",
+        "log-file",
+        "rsync-path",
+        "bwlimit",
+        "chmod",
+        "compare-dest",
+        "link-dest",
+        "backup-dir",
+        "out-format",
+      ],
+      flags: [
+        "delete",
+        "delete-before",
+        "delete-during",
+        "delete-after",
+        "delete-excluded",
+        "del",
+        "dry-run",
+        "remove-source-files",
+      ],
+    });
+    const last = options.operands.at(-1);
+    if (last === undefined || has(options, "n", "dry-run")) return;
+    if (/^[^/]+:/.test(last.value)) return network(start, last);
+    const deletes = [...options.flags].some((flag) => flag.startsWith("del"));
+    if (deletes) touch(start.shell, last, { kind: "delete", by: "rsync", recursive: true });
+    if (has(options, "remove-source-files")) removes(start, options.operands.slice(0, -1), true);
+    writes(start, [last], !inTree(start.shell, last));
+  },
+  tar: (start) => {
+    const [first, ...others] = start.args;
+    // `tar xf a.tar`: the first word holds options even without a dash.
+    const bare = first !== undefined && /^[A-Za-z]+$/.test(first.value);
+    const args = bare ? [{ ...first, value: `-${first.value}` }, ...others] : start.args;
+    const options = readOptions(args, {
+      short: "fCTXbIgHKLNV",
+      long: [
+        "file",
+        "directory",
+        "files-from",
+        "exclude",
+        "exclude-from",
+        "use-compress-program",
+        "to-command",
+        "transform",
+        "strip-components",
+        "owner",
+        "group",
+        "mode",
+      ],
+      flags: ["extract", "get", "create", "remove-files"],
+    });
+    const file = valueOf(options, "f", "file");
+    const folder = valueOf(options, "C", "directory");
+    const body = valueOf(options, "to-command", "I", "use-compress-program");
+    if (body !== undefined) start.shell.world.runText(body.value, start.shell, body);
+    if (has(options, "x", "extract", "get")) writes(start, [folder ?? here(start)], true);
+    else if (has(options, "c", "create", "r", "u") && file !== undefined && file.value !== "-")
+      writes(start, [file]);
+    if (has(options, "remove-files")) removes(start, options.operands, true);
+  },
+  unzip: (start) => {
+    const options = readOptions(start.args, { short: "dx" });
+    if (!has(options, "l", "t", "p", "v", "Z")) writes(start, [valueOf(options, "d") ?? here(start)], true);
+  },
+  zip: (start) => writes(start, readOptions(start.args, { short: "xibnt" }).operands.slice(0, 1)),
+  touch: (start) =>
+    writes(start, readOptions(start.args, { short: "drt", long: ["date", "reference", "time"] }).operands),
+  mkdir: (start) => writes(start, readOptions(start.args, { short: "mZ", long: ["mode"] }).operands),
+  mkfifo: (start) => writes(start, readOptions(start.args, { short: "m", long: ["mode"] }).operands),
+  tee: (start) => {
+    const { operands } = readOptions(start.args, {});
+    writes(start, operands);
+    for (const arg of operands) {
+      const { path } = target(start.shell, arg.value);
+      const { stdin } = start.call;
+      if (path !== undefined)
+        start.shell.world.files.set(
+          path,
+          stdin.kind === "text" && isKnown(stdin.text) ? stdin.text : undefined,
+        );
+    }
+  },
+  sponge: (start) => writes(start, readOptions(start.args, {}).operands),
+  truncate: (start) =>
+    writes(start, readOptions(start.args, { short: "sr", long: ["size", "reference"] }).operands),
+  fallocate: (start) =>
+    writes(start, readOptions(start.args, { short: "lo", long: ["length", "offset"] }).operands),
+  dd: (start) => {
+    for (const arg of start.args) {
+      if (arg.value.startsWith("of=")) writes(start, [{ ...arg, value: arg.value.slice(3) }]);
+      if (arg.value.startsWith("if="))
+        touch(start.shell, { ...arg, value: arg.value.slice(3) }, { kind: "read", by: "dd" });
+    }
+  },
+  chmod: (start) => changes(start),
+  chown: (start) => changes(start),
+  chgrp: (start) => changes(start),
+  chattr: (start) => changes(start),
+  setfacl: (start) => changes(start),
+  sed: sed,
+  gsed: sed,
+  sort: (start) => {
+    const output = valueOf(
+      readOptions(start.args, { short: "okStT", long: ["output", "key"] }),
+      "o",
+      "output",
+    );
+    if (output !== undefined) writes(start, [output]);
+  },
+  split: (start) => {
+    const { operands } = readOptions(start.args, { short: "abCln" });
+    const prefix = operands[1];
+    writes(start, [
+      prefix === undefined
+        ? { value: "xaa", span: start.call.span }
+        : { ...prefix, value: `${prefix.value}aa` },
+    ]);
+  },
+  patch: (start) => {
+    const options = readOptions(start.args, {
+      short: "pidorBDFVYz",
+      long: ["input", "directory", "output", "strip", "reject-file"],
+      flags: ["dry-run"],
+    });
+    if (has(options, "dry-run")) return;
+    const named = valueOf(options, "o", "output") ?? options.operands[0];
+    if (named !== undefined) writes(start, [named]);
+  },
+  ed: (start) => writes(start, readOptions(start.args, { short: "p" }).operands.slice(0, 1)),
+  ex: (start) => writes(start, readOptions(start.args, { short: "c" }).operands),
+  curl: (start) => {
+    const options = readOptions(start.args, {
+      short: "oHXdFuAbceTmrwxyYzDEKQUtCP",
+      long: [
+        "output",
+        "output-dir",
+        "header",
+        "request",
+        "data",
+        "data-raw",
+        "data-binary",
+        "form",
+        "user",
+        "url",
+        "max-time",
+        "cookie",
+        "cookie-jar",
+        "proxy",
+        "cacert",
+        "write-out",
+        "retry",
+      ],
+      flags: ["remote-name"],
+    });
+    for (const arg of options.values.get("o") ?? []) writes(start, [arg]);
+    for (const arg of options.values.get("output") ?? []) writes(start, [arg]);
+    const jar = valueOf(options, "c", "cookie-jar", "D");
+    if (jar !== undefined && jar.value !== "-") writes(start, [jar]);
+    for (const url of options.operands) {
+      network(start, url);
+      if (has(options, "O", "remote-name"))
+        writes(start, [{ ...url, value: baseName(url.value.replace(/[?#].*$/, "")) }]);
+    }
+  },
+  wget: (start) => {
+    const options = readOptions(start.args, {
+      short: "oOaePUTtwQBADRIXl",
+      long: [
+        "output-document",
+        "directory-prefix",
+        "output-file",
+        "header",
+        "post-data",
+        "user-agent",
+        "timeout",
+        "tries",
+      ],
+    });
+    for (const url of options.operands) network(start, url);
+    const file = valueOf(options, "O", "output-document");
+    const folder = valueOf(options, "P", "directory-prefix");
+    if (file !== undefined && file.value !== "-") writes(start, [file]);
+    else if (folder !== undefined) writes(start, [folder], true);
+  },
+  scp: (start) => {
+    const last = readOptions(start.args, { short: "cFiJloPSD" }).operands.at(-1);
+    if (last === undefined) return;
+    if (last.value.includes(":")) network(start, last);
+    else writes(start, [last]);
+  },
+  crontab: (start) => {
+    const options = readOptions(start.args, { short: "u" });
+    if (has(options, "l")) return;
+    touch(
+      start.shell,
+      { value: "/var/spool/cron", span: start.call.span },
+      { kind: has(options, "r") ? "delete" : "write", by: "crontab" },
+    );
+  },
+  cat: reads,
+  less: reads,
+  more: reads,
+  head: reads,
+  tail: reads,
+  xxd: reads,
+  od: reads,
+  strings: reads,
+  base64: reads,
+  sqlite3: (start) => {
+    const [file] = readOptions(start.args, { long: [] }).operands;
+    if (file !== undefined) touch(start.shell, file, { kind: "read", by: start.name });
+  },
+};
+
+function here(start: Start): Arg {
+  return { value: start.shell.cwd ?? hole, span: start.call.span };
+}
+
+function inTree(shell: Shell, arg: Arg): boolean {
+  const { path } = target(shell, arg.value);
+  return path !== undefined && path === shell.world.facts.worktree;
+}
+
+function removes({ name, shell }: Start, operands: readonly Arg[], recursive: boolean): void {
+  for (const arg of operands) touch(shell, arg, { kind: "delete", by: name, recursive });
+}
+
+function writes({ name, shell }: Start, operands: readonly Arg[], recursive = false): void {
+  for (const arg of operands)
+    if (arg.value !== "-") touch(shell, arg, { kind: "write", by: name, recursive });
+}
+
+function reads({ name, args, shell }: Start): void {
+  const spec: OptionSpec =
+    name === "head" || name === "tail" ? { short: "nc", long: ["lines", "bytes"] } : {};
+  for (const arg of readOptions(args, spec).operands) touch(shell, arg, { kind: "read", by: name });
+}
+
+function changes(start: Start): void {
+  const options = readOptions(start.args, { long: ["reference", "from"], flags: ["recursive"] });
+  writes(start, options.operands.slice(1), has(options, "R", "recursive"));
+}
+
+function network({ shell, call }: Start, arg: Arg): void {
+  addEffect(shell.world, { kind: "network", target: plainText(arg), span: call.span });
+}
+
+function moves(start: Start, takesAway: boolean): void {
+  const options = readOptions(start.args, { short: "tS", long: ["target-directory", "suffix"] });
+  const folder = valueOf(options, "t", "target-directory");
+  const sources = folder === undefined ? options.operands.slice(0, -1) : options.operands;
+  // A whole folder goes where it is moved to, so taking it away is like deleting it there.
+  if (takesAway) removes(start, sources, true);
+  places(start, options, options.operands);
+  if (options.operands.length !== 2 || folder !== undefined) return;
+  const [from, to] = options.operands;
+  if (from === undefined || to === undefined) return;
+  const { path } = target(start.shell, to.value);
+  const content = contentOf(start.shell, from.value);
+  if (path !== undefined)
+    start.shell.world.files.set(path, content.kind === "text" ? content.text : undefined);
+}
+
+/** Files put at the last operand, or into it where it is a folder. */
+function places(start: Start, options: Options, operands: readonly Arg[]): void {
+  const folder = valueOf(options, "t", "target-directory");
+  const last = folder ?? operands.at(-1);
+  const sources = folder === undefined ? operands.slice(0, -1) : operands;
+  if (last === undefined || sources.length === 0) return;
+  const into = folder !== undefined || sources.length > 1 || /(^|\/)\.{0,2}$/.test(last.value);
+  if (!into) return writes(start, [last]);
+  writes(
+    start,
+    sources.map((source) => ({
+      ...source,
+      value: `${last.value}/${baseName(source.value.replace(/\/+$/, "")) || hole}`,
+    })),
+  );
+}
+
+function link(start: Start): void {
+  const options = readOptions(start.args, {
+    short: "tS",
+    long: ["target-directory", "suffix"],
+    flags: ["symbolic", "force"],
+  });
+  places(start, options, options.operands);
+  const [from, to] = options.operands;
+  if (from === undefined || to === undefined || options.operands.length !== 2) return;
+  const link = target(start.shell, to.value).path;
+  const end = target(start.shell, from.value).path;
+  if (link !== undefined && end !== undefined && link !== end) start.shell.world.links.set(link, end);
+}
+
+function sed(start: Start): void {
+  const options = readOptions(start.args, {
+    short: "efl",
+    long: ["expression", "file", "line-length"],
+    flags: ["in-place"],
+  });
+  const scripted =
+    options.values.has("e") ||
+    options.values.has("f") ||
+    options.values.has("expression") ||
+    options.values.has("file");
+  // BSD's `-i ''` leaves an empty operand.
+  const operands = options.operands.filter((arg) => arg.value !== "");
+  const [script] = operands;
+  if (has(options, "i", "in-place")) writes(start, scripted ? operands : operands.slice(1));
+  const texts = [
+    ...(options.values.get("e") ?? []),
+    ...(options.values.get("expression") ?? []),
+    ...(scripted || script === undefined ? [] : [script]),
+  ];
+  for (const arg of texts) {
+    // The commands `w file` and `e command` of a sed script.
+    const written = /(?:^|[;\n/])\s*\d*w\s+([^\s;]+)/.exec(arg.value)?.[1];
+    if (written !== undefined) writes(start, [{ ...arg, value: written }]);
+    const run = /(?:^|;)\s*\d*e\s+(.+)$/.exec(arg.value)?.[1];
+    if (run !== undefined) start.shell.world.runText(run, start.shell, arg);
+  }
+}
+
+function devices(name: string, args: readonly Arg[], shell: Shell): void {
+  for (const arg of readOptions(args, { short: "tLFUbm" }).operands)
+    if (arg.value.startsWith("/")) touch(shell, arg, { kind: "write", by: name });
+}

@@ -1,0 +1,126 @@
+import type { Call } from "./command.ts";
+import { plainText } from "./options.ts";
+import { addProblem, contentOf, freshShell, hole, subshell, unknown } from "./shell.ts";
+import type { Arg, Output, Shell } from "./shell.ts";
+
+const shells: ReadonlySet<string> = new Set([
+  "sh",
+  "bash",
+  "zsh",
+  "dash",
+  "ksh",
+  "ksh93",
+  "mksh",
+  "ash",
+  "rbash",
+  "fish",
+  "csh",
+  "tcsh",
+]);
+
+/** A shell as a program: its script is `-c` text, a file that this action wrote, or its standard input. */
+export function runShell(name: string, args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
+  if (!shells.has(name)) return undefined;
+  const { body, operands, fromInput } = readArguments(args);
+  if (body !== undefined) return runBody(body, operands.slice(1), shell, call);
+  const [script, ...rest] = operands;
+  if (script !== undefined && !fromInput && !/^(-|\/dev\/(stdin|fd\/0))$/.test(script.value))
+    return runFile(script, rest, shell, call);
+  return runInput(call.stdin, operands, shell, call);
+}
+
+interface ShellArguments {
+  readonly body: Arg | undefined;
+  readonly operands: readonly Arg[];
+  readonly fromInput: boolean;
+}
+
+function readArguments(args: readonly Arg[]): ShellArguments {
+  let takesBody = false;
+  let fromInput = false;
+  let i = 0;
+  for (; i < args.length; i++) {
+    const text = plainText(args[i]) ?? "";
+    if (text === "--" || text === "-") {
+      i += 1;
+      break;
+    }
+    if (!/^[-+]./.test(text)) break;
+    if (text.startsWith("--")) {
+      if (/^--(rcfile|init-file)$/.test(text)) i += 1;
+      if (text === "--command") takesBody = true;
+      continue;
+    }
+    if (text.startsWith("-") && text.includes("c")) takesBody = true;
+    if (text.includes("s")) fromInput = true;
+    if (/[oO]$/.test(text)) i += 1;
+  }
+  const operands = args.slice(i);
+  return takesBody
+    ? { body: operands[0] ?? { value: "", span: { start: 0, end: 0 } }, operands, fromInput }
+    : { body: undefined, operands, fromInput };
+}
+
+/** `-c` text. What follows it are `$0`, `$1` and so on. */
+export function runBody(body: Arg, operands: readonly Arg[], shell: Shell, call: Call): Output {
+  if (body.value === hole) {
+    addProblem(shell.world, "opaque-body", "the text that a shell runs cannot be known", body.span);
+    return unknown;
+  }
+  const fresh = freshShell(
+    shell,
+    call.env,
+    operands.slice(0).map((arg) => arg.value),
+  );
+  fresh.stdin = call.stdin;
+  return shell.world.runText(body.value, fresh, body);
+}
+
+function runFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): Output {
+  const content = contentOf(shell, script.value);
+  const args = rest.map((arg) => arg.value);
+  if (content.kind === "text")
+    return shell.world.runText(content.text, freshShell(shell, call.env, args), script);
+  if (script.value === hole || script.value.startsWith("/dev/fd/"))
+    addProblem(shell.world, "opaque-body", "the script that a shell runs cannot be known", script.span);
+  return unknown;
+}
+
+function runInput(stdin: Output, operands: readonly Arg[], shell: Shell, call: Call): Output {
+  const at: Arg = { value: "", span: call.span };
+  switch (stdin.kind) {
+    case "none":
+      return unknown;
+    case "text":
+      if (stdin.text.trim() !== hole)
+        return shell.world.runText(
+          stdin.text,
+          freshShell(
+            shell,
+            call.env,
+            operands.map((arg) => arg.value),
+          ),
+          at,
+        );
+      break;
+    case "paths":
+    case "unknown":
+      break;
+  }
+  addProblem(shell.world, "opaque-body", "a shell runs text that cannot be known beforehand", call.span);
+  return unknown;
+}
+
+/** `source` and `.`: the same shell goes on with another text. */
+export function runSourced(args: readonly Arg[], shell: Shell, call: Call): Output {
+  const [script] = args;
+  if (script === undefined) return unknown;
+  const content = contentOf(shell, script.value);
+  if (content.kind === "text") return shell.world.runText(content.text, shell, script);
+  const input = /^\/dev\/(stdin|fd\/0)$/.test(script.value);
+  if (input && call.stdin.kind === "text")
+    return shell.world.runText(call.stdin.text, subshell(shell), script);
+  if (script.value === hole || script.value.startsWith("/dev/"))
+    addProblem(shell.world, "opaque-body", "the text that is sourced cannot be known", script.span);
+  return unknown;
+}

@@ -180,8 +180,8 @@ export interface LedgerStore {
   /** `undefined` where it never was or has been pruned. Throws `ledger/broken` where the content is another one. */
   getArtifact(digest: string): Uint8Array | undefined;
   artifacts(): readonly StoredArtifact[];
-  /** Returns how many there were. */
-  removeArtifacts(digests: readonly string[]): number;
+  /** Of these, those last put before `olderThan` (ISO date and time). Returns how many there were. */
+  removeArtifacts(digests: readonly string[], olderThan?: string): number;
   /** Counts by day, kept in the transactions that append: what pages show. Verdicts are folded from entries instead. */
   rollups(days?: DayRange): readonly Rollup[];
   close(): void;

@@ -228,12 +228,14 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
         bytes: int(row, "bytes"),
         at: text(row, "at"),
       })),
-    removeArtifacts: (digests) => {
+    removeArtifacts: (digests, olderThan = endOfTime) => {
       const removed = transact(() => {
         let count = 0;
         for (const digest of digests) {
-          count += Number(sql("DELETE FROM artifacts WHERE digest = ?").run(digest).changes);
+          const { changes } = sql("DELETE FROM artifacts WHERE digest = ? AND at < ?").run(digest, olderThan);
+          if (changes === 0) continue;
           files.remove(digest);
+          count += 1;
         }
         files.sweep(
           (digest) => sql("SELECT 1 FROM artifacts WHERE digest = ?").get(digest) !== undefined,
@@ -244,7 +246,7 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
       guarded("write", () => patiently(path, waitMs, () => emptyLog(db)));
       return removed;
     },
-    rollups: ({ from = "", to = "9999-12-31" } = {}) =>
+    rollups: ({ from = "", to = endOfTime } = {}) =>
       select(
         "SELECT day, type, code, count FROM rollups WHERE day BETWEEN ? AND ? ORDER BY day, type, code",
         from,
@@ -258,6 +260,9 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
     close: () => guarded(doing, () => db.close()),
   };
 }
+
+// After every ISO date.
+const endOfTime = "9999-12-31T23:59:59.999Z";
 
 type Row = Record<string, SQLOutputValue>;
 

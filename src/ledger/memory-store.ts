@@ -127,8 +127,8 @@ export function memoryStore({
       return found?.content;
     },
     artifacts: () => tables.artifacts.map(({ digest, bytes, at }) => ({ digest, bytes, at })),
-    removeArtifacts: (digests) => {
-      const kept = tables.artifacts.filter(({ digest }) => !digests.includes(digest));
+    removeArtifacts: (digests, olderThan = "9999") => {
+      const kept = tables.artifacts.filter(({ digest, at }) => !digests.includes(digest) || at >= olderThan);
       const removed = tables.artifacts.length - kept.length;
       tables.artifacts = kept;
       return removed;

@@ -62,7 +62,10 @@ export function placeOf(effect: FileEffect, facts: Facts): Place {
     if (effect.under === undefined) return { kind: "unknown" };
     // Something below a known folder: as harmless as anything there, unless that folder itself may be meant.
     const holder = placeOfPath(effect.under, facts);
-    return holder.kind === "inside" || holder.kind === "temp" ? holder : { kind: "unknown" };
+    if (holder.kind === "inside" || holder.kind === "temp") return holder;
+    const holdsTree = facts.worktree !== undefined && within(facts.worktree, effect.under);
+    const scratch = temporary(`${effect.under}/x`, facts) && !holdsTree;
+    return scratch ? { kind: "temp", path: effect.under } : { kind: "unknown" };
   }
   if (effect.glob === true) return placeOfGlob(effect.path, facts);
   const real =

@@ -1,7 +1,10 @@
 import type { Action, Effect, Facts } from "../core/action.ts";
 import type { FactNeeds } from "../core/ports.ts";
-import { placeOfPath } from "./paths.ts";
+import { discards, gitOptions } from "./git.ts";
+import type { GitEffect } from "./git.ts";
+import { placeOfPath, resolvePath } from "./paths.ts";
 import { readAction } from "./reading.ts";
+import { isKnown } from "./shell/shell.ts";
 
 /** Where an action would happen. Paths are absolute. */
 export interface Where {
@@ -45,8 +48,19 @@ const dirtyMatters = [
 // A command that names more files than this is judged by where they lie alone.
 const pathsAtMost = 50;
 
+// What a checkout or a clean names is looked up as well: is it modified, is it ignored?
+function pathspecs(effect: GitEffect): readonly string[] {
+  const named = effect.operation === "clean" ? gitOptions(effect, { short: "e" }).operands : undefined;
+  const paths = named?.map((arg) => arg.value) ?? discards(effect)?.paths ?? [];
+  return paths.flatMap((path) => {
+    const full = isKnown(path) ? resolvePath(path, effect.cwd) : undefined;
+    return full === undefined ? [] : [full];
+  });
+}
+
 function pathsOf(effects: readonly Effect[], facts: Facts): readonly string[] {
   const touched = effects.flatMap((effect) => {
+    if (effect.kind === "git") return pathspecs(effect);
     if (effect.kind !== "write" && effect.kind !== "delete" && effect.kind !== "read") return [];
     if (effect.path === undefined || effect.glob === true) return [];
     const place = placeOfPath(effect.path, facts);

@@ -24,7 +24,11 @@ function quoted(reason: Reason, action: Action): string {
 /** The part of the action that a reason is about, on one line. */
 export function matchedText(reason: Reason, action: Action): string {
   const whole = subject(action);
-  const part = reason.span === undefined ? whole : whole.slice(reason.span.start, reason.span.end);
+  // The span of another server's tool counts in the command that its input holds.
+  const part =
+    reason.span === undefined || action.kind !== "exec"
+      ? whole
+      : whole.slice(reason.span.start, reason.span.end);
   const line = part.replace(/\s+/g, " ").trim();
   return line.length > quoteAtMost ? `${line.slice(0, quoteAtMost - 1)}…` : line;
 }

@@ -116,6 +116,8 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
       const path = text === undefined || text === "" ? undefined : resolvePath(text, shell.cwd);
       return path === undefined ? unknown : { kind: "text", text: path };
     }
+    case "pgrep":
+    case "pidof":
     case "which":
       return operands[0] === undefined ? unknown : { kind: "text", text: operands[0].value };
     case "ssh-agent":

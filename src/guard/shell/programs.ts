@@ -303,7 +303,9 @@ function reads({ name, args, shell }: Start): void {
 
 function changes(start: Start): void {
   const options = readOptions(start.args, { long: ["reference", "from"], flags: ["recursive"] });
-  writes(start, options.operands.slice(1), has(options, "R", "recursive"));
+  // `chmod -x file`: a mode that looks like an option leaves no operand.
+  const dashed = start.args.some((arg) => /^-[rwxXst]+$/.test(arg.value));
+  writes(start, options.operands.slice(dashed ? 0 : 1), has(options, "R", "recursive"));
 }
 
 function network({ shell, call }: Start, arg: Arg): void {

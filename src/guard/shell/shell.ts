@@ -195,6 +195,8 @@ function inherited(shell: Shell, name: string): string | undefined {
       return facts.tempDirs?.[0] ?? "/tmp";
     case "IFS":
       return " \t\n";
+    case "PPID":
+      return "PPID";
     case "SHELL":
     case "BASH":
       return "/bin/bash";

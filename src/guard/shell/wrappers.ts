@@ -12,7 +12,7 @@ interface Wrapper extends OptionSpec {
   /** Whether `NAME=value` may stand before the command. */
   readonly assigns?: boolean;
   /** Words before the command, as `run` in `uv run`; without them it is no wrapper. */
-  readonly word?: string;
+  readonly words?: readonly string[];
 }
 
 // Options with a value as each program's manual lists them.
@@ -68,18 +68,23 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
     long: ["unit", "property", "setenv", "slice", "uid", "gid", "description"],
   },
   uv: {
-    word: "run",
+    words: ["run"],
     long: ["with", "python", "project", "directory", "env-file", "extra", "group"],
     short: "p",
   },
-  poetry: { word: "run" },
-  pipenv: { word: "run" },
-  pdm: { word: "run" },
-  hatch: { word: "run" },
-  bundle: { word: "exec" },
-  conda: { word: "run", short: "np", long: ["name", "prefix", "cwd"] },
-  direnv: { word: "exec", operands: 1 },
-  op: { word: "run", long: ["env-file"] },
+  poetry: { words: ["run"] },
+  pipenv: { words: ["run"] },
+  pdm: { words: ["run"] },
+  hatch: { words: ["run"] },
+  bundle: { words: ["exec"] },
+  conda: { words: ["run"], short: "np", long: ["name", "prefix", "cwd"] },
+  direnv: { words: ["exec"], operands: 1 },
+  npx: { short: "pc", long: ["package", "call"] },
+  bunx: {},
+  npm: { words: ["exec", "x"], long: ["package"] },
+  pnpm: { words: ["exec", "dlx"] },
+  yarn: { words: ["exec", "dlx"] },
+  op: { words: ["run"], long: ["env-file"] },
 };
 
 /** Programs whose arguments are another command. `undefined`: not one of them, or used for something else. */
@@ -100,9 +105,10 @@ export function runWrapper(name: string, args: readonly Arg[], shell: Shell, cal
     case "runuser":
     case "script":
       return runCommandOption(name, args, shell, call);
-    case "npx":
     case "nix-shell":
       return runCommandOption(name, args, shell, call);
+    case "npx":
+      return runCommandOption(name, args, shell, call) ?? runPlain(name, args, shell, call);
     default:
       return runPlain(name, args, shell, call);
   }
@@ -122,8 +128,8 @@ function runPlain(name: string, args: readonly Arg[], shell: Shell, call: Call):
   const spec = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
   if (spec === undefined) return undefined;
   let rest = args;
-  if (spec.word !== undefined) {
-    if (args[0]?.value !== spec.word) return undefined;
+  if (spec.words !== undefined) {
+    if (!spec.words.includes(args[0]?.value ?? "")) return undefined;
     rest = args.slice(1);
   }
   const options = readOptions(rest, { ...spec, stops: true });

@@ -1,0 +1,149 @@
+import { matchesAny } from "../../core/glob.ts";
+import { placeOf } from "../paths.ts";
+import type { FileEffect } from "../paths.ts";
+import type { Hit, Rule, Scene } from "../rule.ts";
+
+// Files that the known CI services read, and the folders that hold them.
+const workflowFiles = [
+  "**/.github/workflows",
+  "**/.github/workflows/**",
+  "**/.github/actions",
+  "**/.github/actions/**",
+  ".gitlab-ci.yml",
+  ".gitlab/ci/**",
+  "**/Jenkinsfile",
+  "**/Jenkinsfile.*",
+  "jenkins/**/*.groovy",
+  ".circleci",
+  ".circleci/**",
+  "azure-pipelines.{yml,yaml}",
+  ".azure-pipelines/**",
+  ".azuredevops/**",
+  ".buildkite",
+  ".buildkite/**",
+  ".travis.yml",
+  ".drone.yml",
+  ".woodpecker.{yml,yaml}",
+  ".woodpecker/**",
+  "appveyor.yml",
+  ".appveyor.yml",
+  "bitbucket-pipelines.yml",
+  ".teamcity/**",
+  ".cirrus.yml",
+  ".semaphore/**",
+  ".forgejo/workflows/**",
+  ".gitea/workflows/**",
+  "cloudbuild.{yml,yaml}",
+  "buildspec.{yml,yaml}",
+  ".ci",
+  ".ci/**",
+];
+
+const hookFiles = [
+  "**/.git/hooks",
+  "**/.git/hooks/**",
+  ".husky",
+  ".husky/**",
+  ".githooks",
+  ".githooks/**",
+  ".git-hooks/**",
+  "{,.}lefthook{,-local}.{yml,yaml,toml,json}",
+  ".pre-commit-config.{yml,yaml}",
+  ".overcommit.yml",
+  ".lintstagedrc*",
+  ".simple-git-hooks.*",
+];
+
+const workflowEdit: Rule = {
+  id: "ci/workflow-edit",
+  irreversible: false,
+  verdict: "deny",
+  says: "it changes a CI workflow, which judges this very change",
+  find: (scene) => edits(scene, workflowFiles, "is a CI workflow, which judges this very change"),
+  mustBlock: [
+    { edit: ".github/workflows/test.yml" },
+    { edit: ".gitlab-ci.yml" },
+    { edit: "Jenkinsfile" },
+    "sed -i 's/npm test/true/' .github/workflows/ci.yml",
+    "rm -rf .circleci",
+    "echo 'steps: []' > .buildkite/pipeline.yml",
+    "cp /tmp/ci.yml .github/workflows/",
+    "mv .github/workflows /tmp/w",
+    "cd .github && cd workflows && tee ci.yml < /dev/null",
+    "find .github -name '*.yml' -delete",
+    "node -e \"require('fs').writeFileSync('.github/workflows/a.yml', '')\"",
+    "git rm -r .github/workflows",
+    "git apply --include='.github/workflows/*' a.patch && touch azure-pipelines.yml",
+  ],
+  mustAllow: [
+    "cat .github/workflows/test.yml",
+    "grep -rn 'npm test' .github/workflows",
+    { edit: ".github/CODEOWNERS" },
+    { edit: ".github/workflows/test.yml", scope: { allow: [".github/workflows/**", "src/**"], deny: [] } },
+    "git diff -- .github/workflows",
+    "git commit -m 'describe .github/workflows/test.yml'",
+    "cp .github/workflows/test.yml /tmp/test.yml",
+  ],
+};
+
+const hookEdit: Rule = {
+  id: "ci/hook-edit",
+  irreversible: false,
+  verdict: "deny",
+  says: "it changes a hook, which runs code at every commit",
+  find: (scene) => edits(scene, hookFiles, "is a hook or its configuration, which runs at every commit"),
+  mustBlock: [
+    { edit: ".git/hooks/pre-commit" },
+    { edit: ".husky/pre-commit" },
+    "chmod -x .git/hooks/pre-commit",
+    "rm .husky/pre-push",
+    "printf '#!/bin/sh\\nexit 0\\n' > .git/hooks/pre-push",
+    { edit: "lefthook.yml" },
+    { edit: ".pre-commit-config.yaml" },
+    "mv .git/hooks .git/hooks.off",
+  ],
+  mustAllow: [
+    "ls -la .git/hooks",
+    "cat .husky/pre-commit",
+    "npx lefthook run pre-commit",
+    "pre-commit run --all-files",
+    { edit: "src/hooks/use-form.ts" },
+    { edit: "lefthook.yml", scope: { allow: ["lefthook.yml"], deny: [] } },
+  ],
+};
+
+export const rules: readonly Rule[] = [workflowEdit, hookEdit];
+
+function edits({ effects, facts, policy }: Scene, files: readonly string[], says: string): readonly Hit[] {
+  return effects.flatMap((effect): readonly Hit[] => {
+    if (effect.kind !== "write" && effect.kind !== "delete") return [];
+    const rel = placeIn(effect, facts);
+    if (rel === undefined || !touches(effect, rel, files) || named(rel, policy.scope.allow)) return [];
+    return [{ ...(effect.span === undefined ? {} : { span: effect.span }), says: `${rel} ${says}` }];
+  });
+}
+
+function placeIn(effect: FileEffect, facts: Scene["facts"]): string | undefined {
+  const place = placeOf(effect, facts);
+  return place.kind === "inside" || place.kind === "git" ? place.rel : undefined;
+}
+
+function touches(effect: FileEffect, rel: string, files: readonly string[]): boolean {
+  if (matchesAny(rel, files)) return true;
+  // Taking a folder away takes what is in it; `.github` holds the workflows.
+  if (effect.recursive && effect.kind === "delete" && matchesAny(`${rel}/workflows/x`, files)) return true;
+  if (effect.glob !== true) return false;
+  // A pattern below a folder that holds such files may mean them.
+  const fixed = rel.split(/\/?[^/]*[*?[]/, 1).join("");
+  return (
+    fixed !== "" && (matchesAny(`${fixed}/x.yml`, files) || matchesAny(`${fixed}/workflows/x.yml`, files))
+  );
+}
+
+/** Whether the task's scope names such files itself, and not only by allowing everything. */
+function named(rel: string, allow: readonly string[]): boolean {
+  return matchesAny(
+    rel,
+    allow.filter((glob) => !glob.startsWith("*")),
+  );
+}

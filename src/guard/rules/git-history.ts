@@ -1,0 +1,482 @@
+import { currentIsProtected, discards, gitEffects, gitOptions, isProtected } from "../git.ts";
+import type { GitEffect } from "../git.ts";
+import { resolvePath } from "../paths.ts";
+import type { Example, Hit, Rule, Scene } from "../rule.ts";
+import { isKnown } from "../shell/shell.ts";
+
+const resetHard: Rule = {
+  id: "git/reset-hard",
+  irreversible: true,
+  verdict: "deny",
+  says: "it throws away changes that are not committed",
+  instead: "git stash push --include-untracked",
+  find: (scene) =>
+    unlessClean(scene, ["reset", "read-tree", "checkout-index"], (effect) => {
+      const { flags } = gitOptions(effect, {
+        flags: ["hard", "merge", "reset", "soft", "mixed", "keep", "force", "all"],
+      });
+      if (effect.operation === "reset") return flags.has("hard") || flags.has("merge");
+      if (effect.operation === "read-tree") return flags.has("u") && flags.has("reset");
+      return flags.has("f") || flags.has("force");
+    }),
+  mustBlock: [
+    "git reset --hard",
+    "git reset --hard HEAD~3",
+    "bash -c 'git reset --hard'",
+    "cd src && env A=1 git reset --har origin/main",
+    "git fetch && git reset --hard origin/main",
+    "git read-tree -u --reset HEAD",
+    "git checkout-index -f -a",
+    { command: "git reset --hard", facts: { dirty: "unknown" } },
+  ],
+  mustAllow: [
+    "git reset HEAD~1",
+    "git reset --soft HEAD~1",
+    "git reset src/main.ts",
+    { command: "git reset --hard origin/main", facts: { dirty: false } },
+    "git commit -m 'no more git reset --hard'",
+    "cd $(mktemp -d) && git init && git reset --hard",
+  ],
+};
+
+const discard: Rule = {
+  id: "git/discard-changes",
+  irreversible: true,
+  verdict: "deny",
+  says: "it throws away changes that are not committed",
+  instead: "git stash push",
+  find: (scene) =>
+    unlessClean(scene, ["checkout", "restore", "switch"], (effect) => {
+      const found = discards(effect);
+      if (found === undefined) return false;
+      return found.paths.length === 0 || !found.paths.every((path) => unmodified(path, effect, scene));
+    }),
+  mustBlock: [
+    "git checkout -- src/main.ts",
+    "git checkout .",
+    "git checkout -f",
+    "git checkout HEAD -- src",
+    "git restore src/main.ts",
+    "git restore --staged --worktree .",
+    "git switch --discard-changes main",
+    "git checkout src/main.ts",
+    "git diff --name-only | xargs git checkout --",
+  ],
+  mustAllow: [
+    "git checkout main",
+    "git checkout -b feature/x",
+    "git restore --staged src/main.ts",
+    "git checkout --ours src/main.ts",
+    "git switch -c feature/y",
+    { command: "git checkout -- src/main.ts", facts: { dirty: false } },
+    {
+      command: "git restore src/clean.ts",
+      facts: {
+        paths: {
+          "/work/repo/src/clean.ts": { exists: true, tracked: true, ignored: false, modified: false },
+        },
+      },
+    },
+  ],
+};
+
+const clean: Rule = {
+  id: "git/clean",
+  irreversible: true,
+  verdict: "deny",
+  says: "it deletes files that git does not know, for good",
+  instead: "git clean --dry-run -d",
+  find: (scene) =>
+    inTree(scene, ["clean"], (effect) => {
+      const { flags, operands } = gitOptions(effect, {
+        short: "e",
+        long: ["exclude"],
+        flags: ["force", "dry-run", "interactive", "quiet"],
+      });
+      if (flags.has("n") || flags.has("dry-run") || flags.has("i") || flags.has("interactive")) return false;
+      return !(operands.length > 0 && operands.every((arg) => ignored(arg.value, effect, scene)));
+    }),
+  mustBlock: [
+    "git clean -fd",
+    "git clean -fdx",
+    "git clean -f",
+    "git -c clean.requireForce=false clean -d",
+    "git clean --force -d src",
+    "git clean -xdf .",
+    "sudo git clean -ffdx",
+  ],
+  mustAllow: [
+    "git clean -n",
+    "git clean -nd",
+    "git clean --dry-run -fdx",
+    "npm run clean",
+    {
+      command: "git clean -fdx dist",
+      facts: { paths: { "/work/repo/dist": { exists: true, tracked: false, ignored: true } } },
+    },
+    "echo 'git clean -fdx' >> notes.md",
+  ],
+};
+
+const stash: Rule = simple({
+  id: "git/stash-drop",
+  irreversible: true,
+  says: "it deletes stashed work",
+  instead: "git stash list",
+  operations: ["stash"],
+  matches: (effect) => effect.args[0] === "drop" || effect.args[0] === "clear",
+  mustBlock: [
+    "git stash drop",
+    "git stash clear",
+    "git stash drop stash@{2}",
+    "git stash && git stash clear",
+    "git -C src stash drop -q",
+  ],
+  mustAllow: [
+    "git stash",
+    "git stash pop",
+    "git stash list",
+    "git stash push -m 'drop later'",
+    "git stash apply stash@{1}",
+  ],
+});
+
+const branch: Rule = simple({
+  id: "git/branch-delete",
+  irreversible: true,
+  says: "it deletes or overwrites a branch whether it is merged or not",
+  instead: "git branch --list",
+  operations: ["branch"],
+  matches: (effect, { policy }) => {
+    const { flags, operands } = gitOptions(effect, {
+      short: "ut",
+      long: ["set-upstream-to", "contains", "sort", "format", "points-at"],
+      flags: ["delete", "force", "move", "copy", "list", "merged", "no-merged", "all", "remotes"],
+    });
+    const deletes = flags.has("d") || flags.has("delete");
+    const forced = flags.has("f") || flags.has("force");
+    if (flags.has("D") || flags.has("M") || flags.has("C") || forced) return true;
+    const touched = deletes || flags.has("m") || flags.has("move");
+    return touched && operands.some((arg) => isProtected(arg.value, policy));
+  },
+  mustBlock: [
+    "git branch -D feature/old",
+    "git branch -d -f feature/old",
+    "git branch -f main HEAD~5",
+    "git branch --delete --force x",
+    "git branch -M main",
+    "git branch -d main",
+    "git branch | grep -v main | xargs git branch -D",
+  ],
+  mustAllow: [
+    "git branch",
+    "git branch -d feature/merged",
+    "git branch -vv",
+    "git branch feature/new",
+    "git branch --show-current",
+    "git branch -m better-name",
+    "git branch -a --contains HEAD",
+  ],
+});
+
+const updateRef: Rule = simple({
+  id: "git/update-ref",
+  irreversible: true,
+  says: "it moves or deletes a reference behind git's back",
+  instead: "git show-ref",
+  operations: ["update-ref", "symbolic-ref", "fetch", "pull", "checkout", "switch"],
+  matches: (effect, { policy }) => {
+    const { flags, operands } = gitOptions(effect, {
+      short: effect.operation === "update-ref" ? "m" : "bBcC",
+      flags: ["delete", "stdin", "force"],
+    });
+    switch (effect.operation) {
+      case "update-ref":
+        return true;
+      case "symbolic-ref":
+        return flags.has("d") || flags.has("delete") || operands.length > 1;
+      case "checkout":
+      case "switch": {
+        const named = gitOptions(effect, { short: "bBcC", long: ["force-create"] }).values;
+        const names = [
+          ...(named.get("B") ?? []),
+          ...(effect.operation === "switch" ? (named.get("C") ?? []) : []),
+          ...(named.get("force-create") ?? []),
+        ];
+        return names.some((arg) => isProtected(arg.value, policy));
+      }
+      default: {
+        // A forced fetch into a local branch overwrites it.
+        const forced = flags.has("f") || flags.has("force");
+        return operands.slice(1).some(({ value }) => {
+          const [, target = ""] = value.split(":");
+          const local = target !== "" && !/^refs\/(remotes|tags)\//.test(target);
+          return local && (forced || value.startsWith("+") || isProtected(target, policy));
+        });
+      }
+    }
+  },
+  mustBlock: [
+    "git update-ref -d refs/heads/feature/old",
+    "git update-ref refs/heads/main HEAD~3",
+    "git update-ref --stdin < refs.txt",
+    "git fetch origin +main:main",
+    "git fetch -f origin x:y",
+    "git checkout -B main origin/main",
+    "git symbolic-ref -d HEAD",
+  ],
+  mustAllow: [
+    "git fetch origin",
+    "git fetch --all --prune",
+    "git fetch origin pull/12/head:pr-12",
+    "git fetch -f origin main",
+    "git symbolic-ref --short HEAD",
+    "git checkout -B scratch",
+    "git show-ref --heads",
+  ],
+});
+
+const expire: Rule = simple({
+  id: "git/expire",
+  irreversible: true,
+  says: "it destroys what could still bring lost commits back",
+  instead: "git reflog",
+  operations: ["reflog", "gc", "prune", "repack"],
+  matches: (effect) => {
+    const words = effect.args.map((arg) => arg ?? "");
+    const config = Object.entries(effect.config ?? {});
+    if (effect.operation === "reflog")
+      return (
+        ["expire", "delete", "drop"].includes(words[0] ?? "") &&
+        !words.includes("--dry-run") &&
+        !words.includes("-n")
+      );
+    if (effect.operation === "prune") return !words.includes("-n") && !words.includes("--dry-run");
+    if (effect.operation === "repack")
+      return (
+        /^-\w*a/.test(words.join(" ")) &&
+        words.some((word) => /^-\w*d/.test(word)) &&
+        words.some((word) => word.includes("f") || word.startsWith("--expire"))
+      );
+    return (
+      words.some((word) => /^--prune(=(now|all|0.*|.*second.*))?$/.test(word) && word !== "--prune") ||
+      config.some(([key]) => /^gc\..*(prune|expire)/.test(key))
+    );
+  },
+  mustBlock: [
+    "git reflog expire --expire=now --all",
+    "git gc --prune=now",
+    "git reflog delete HEAD@{1}",
+    "git prune",
+    "git -c gc.pruneExpire=now gc",
+    "git reflog expire --expire-unreachable=0 --all && git gc --prune=all --aggressive",
+  ],
+  mustAllow: [
+    "git reflog",
+    "git gc",
+    "git gc --auto",
+    "git reflog show main",
+    "git prune --dry-run",
+    "git remote prune origin",
+  ],
+});
+
+const rewrite: Rule = simple({
+  id: "git/rewrite-history",
+  irreversible: true,
+  says: "it rewrites history that others may have",
+  instead: "git log --oneline",
+  operations: ["filter-branch", "filter-repo", "fast-import", "rebase", "replace"],
+  matches: (effect, { facts, policy }) => {
+    const { flags, operands } = gitOptions(effect, {
+      short: "xsXCSr",
+      long: ["onto", "exec", "strategy", "strategy-option"],
+      flags: [
+        "abort",
+        "continue",
+        "skip",
+        "quit",
+        "interactive",
+        "force",
+        "analyze",
+        "list",
+        "edit-todo",
+        "show-current-patch",
+      ],
+    });
+    if (effect.operation === "filter-branch") return true;
+    if (effect.operation === "filter-repo") return !flags.has("analyze");
+    if (effect.operation === "fast-import") return flags.has("force");
+    if (effect.operation === "replace") return operands.length > 0 && !flags.has("l") && !flags.has("list");
+    if (
+      ["abort", "continue", "skip", "quit", "edit-todo", "show-current-patch"].some((flag) => flags.has(flag))
+    )
+      return false;
+    const named = operands[1]?.value;
+    return named === undefined ? currentIsProtected(facts, policy) : isProtected(named, policy);
+  },
+  mustBlock: [
+    "git filter-branch --tree-filter 'rm -f secret' HEAD",
+    "git filter-repo --path src --force",
+    { command: "git rebase -i HEAD~3", facts: { currentBranch: "main" } },
+    "git rebase origin/dev main",
+    { command: "git rebase feature/x", facts: { currentBranch: "unknown" } },
+    "git fast-import --force < dump",
+  ],
+  mustAllow: [
+    "git rebase main",
+    "git rebase -i HEAD~3",
+    "git rebase --continue",
+    "git rebase --abort",
+    "git commit --amend --no-edit",
+    "git cherry-pick abc123",
+    "git filter-repo --analyze",
+    "git pull --rebase",
+  ],
+});
+
+const worktreeRemove: Rule = simple({
+  id: "git/worktree-remove",
+  irreversible: true,
+  says: "it deletes another worktree with the changes in it",
+  instead: "git worktree list",
+  operations: ["worktree", "submodule"],
+  matches: (effect) => {
+    const { flags } = gitOptions(effect, { short: "bB", flags: ["force"] });
+    const forced = flags.has("f") || flags.has("force");
+    return effect.operation === "worktree"
+      ? effect.args[0] === "remove" && forced
+      : effect.args[0] === "deinit" && forced;
+  },
+  mustBlock: [
+    "git worktree remove --force ../other",
+    "git worktree remove -f /tmp/wt",
+    "git worktree remove ../other -ff",
+    "git submodule deinit -f --all",
+    "git worktree remove --forc wt",
+  ],
+  mustAllow: [
+    "git worktree list",
+    "git worktree add /tmp/wt feature/x",
+    "git worktree prune",
+    "git submodule update --init",
+    "git worktree remove /tmp/wt",
+  ],
+});
+
+const tag: Rule = {
+  ...simple({
+    id: "git/tag-overwrite",
+    irreversible: false,
+    says: "it moves or deletes a tag",
+    instead: "git tag --list",
+    operations: ["tag"],
+    matches: (effect) => {
+      const { flags } = gitOptions(effect, {
+        short: "muFn",
+        long: ["message", "local-user", "file", "sort", "contains", "format"],
+        flags: ["delete", "force", "list"],
+      });
+      return flags.has("d") || flags.has("delete") || flags.has("f") || flags.has("force");
+    },
+    mustBlock: [
+      "git tag -f v1.0",
+      "git tag -d v1.0",
+      "git tag --force v1.0 HEAD",
+      "git tag -fa v1.0 -m x",
+      "git tag -l 'v*' | xargs git tag -d",
+    ],
+    mustAllow: [
+      "git tag",
+      "git tag v1.2.0",
+      "git tag -a v1.2.0 -m 'delete -f'",
+      "git tag -l 'v*'",
+      "git tag --contains HEAD",
+      "git fetch --tags",
+    ],
+  }),
+  verdict: "ask",
+};
+
+export const rules: readonly Rule[] = [
+  resetHard,
+  discard,
+  clean,
+  stash,
+  branch,
+  updateRef,
+  expire,
+  rewrite,
+  worktreeRemove,
+  tag,
+];
+
+interface Simple {
+  readonly id: string;
+  readonly irreversible: boolean;
+  readonly says: string;
+  readonly instead: string;
+  readonly operations: readonly string[];
+  readonly matches: (effect: GitEffect, scene: Scene) => boolean;
+  readonly mustBlock: readonly Example[];
+  readonly mustAllow: readonly Example[];
+}
+
+function simple({ operations, matches, ...rule }: Simple): Rule {
+  return {
+    ...rule,
+    verdict: "deny",
+    find: (scene) => inTree(scene, operations, (effect) => matches(effect, scene)),
+  };
+}
+
+/** Fires for git commands that are not in a temporary repository of the agent's own. */
+function inTree(
+  scene: Scene,
+  operations: readonly string[],
+  matches: (effect: GitEffect) => boolean,
+): readonly Hit[] {
+  return gitEffects(scene.effects, ...operations).flatMap((effect) => {
+    if (ownScratch(effect, scene) || effect.args.some((arg) => arg === "-h" || arg === "--help")) return [];
+    return matches(effect) ? [effect.span === undefined ? {} : { span: effect.span }] : [];
+  });
+}
+
+/** A repository that the same command makes in a temporary folder holds nobody's work. */
+function ownScratch(effect: GitEffect, scene: Scene): boolean {
+  const { cwd } = effect;
+  if (cwd === undefined) return false;
+  const made = scene.effects.some(
+    (other) =>
+      other.kind === "git" &&
+      (other.operation === "init" || other.operation === "clone") &&
+      other.cwd === cwd,
+  );
+  const temporary = (scene.facts.tempDirs ?? []).some((folder) => cwd.startsWith(`${folder}/`));
+  return made && temporary && cwd !== scene.facts.worktree;
+}
+
+function unlessClean(
+  scene: Scene,
+  operations: readonly string[],
+  matches: (effect: GitEffect) => boolean,
+): readonly Hit[] {
+  return scene.facts.dirty === false ? [] : inTree(scene, operations, matches);
+}
+
+function factOf(
+  path: string,
+  effect: GitEffect,
+  scene: Scene,
+): NonNullable<Scene["facts"]["paths"]>[string] | undefined {
+  const full = isKnown(path) ? resolvePath(path, effect.cwd) : undefined;
+  return full === undefined ? undefined : new Map(Object.entries(scene.facts.paths ?? {})).get(full);
+}
+
+function unmodified(path: string, effect: GitEffect, scene: Scene): boolean {
+  return factOf(path, effect, scene)?.modified === false;
+}
+
+function ignored(path: string, effect: GitEffect, scene: Scene): boolean {
+  return factOf(path, effect, scene)?.ignored === true;
+}

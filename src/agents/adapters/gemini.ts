@@ -1,0 +1,144 @@
+import type { Host, ObservedCall } from "../../core/ports.ts";
+import type { Adapter } from "../adapter.ts";
+import { environmentFor } from "../environment.ts";
+import { fieldsOf, textOf } from "../fields.ts";
+import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../find.ts";
+import { headlessAgent } from "../headless.ts";
+import type { HeadlessKind, Launch, Place } from "../headless.ts";
+import { readSettings } from "../jsonc.ts";
+import { quoted } from "../shell-quote.ts";
+import { geminiRules, staticPolicy } from "../static-policy.ts";
+import { readGemini } from "../streams/gemini.ts";
+import { readTranscript } from "../transcripts/gemini.ts";
+
+const programs = ["gemini"];
+const remedy =
+  "install it (npm install -g @google/gemini-cli) and log in once with `gemini`, or set GEMINI_API_KEY";
+
+const kind: HeadlessKind = {
+  id: "gemini",
+  title: "Gemini CLI",
+  announces: false,
+  prepare,
+  reader: readGemini,
+  transcriptFiles: (host, home) => filesBelow(host.files, `${home}/.gemini/tmp`, /\/chats\/.*\.jsonl$/),
+  observe,
+};
+
+export const adapter: Adapter = {
+  id: kind.id,
+  title: kind.title,
+  programs,
+  remedy,
+  detect: (host) => findProgram(host, programs),
+  async make(host, options) {
+    const found = await mustFind(host, { ...kind, programs, remedy }, options);
+    if (!(await canLogIn(host))) throw loggedOut(kind.title, remedy);
+    return headlessAgent(host, kind, found, options);
+  },
+};
+
+const names = [
+  "GEMINI_API_KEY",
+  "GOOGLE_API_KEY",
+  "GOOGLE_GEMINI_BASE_URL",
+  "GOOGLE_VERTEX_BASE_URL",
+  "GOOGLE_GENAI_USE_VERTEXAI",
+  "GOOGLE_GENAI_USE_GCA",
+  "GOOGLE_CLOUD_PROJECT",
+  "GOOGLE_CLOUD_PROJECT_ID",
+  "GOOGLE_CLOUD_LOCATION",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "GEMINI_MODEL",
+];
+const secrets = ["oauth_creds.json", "google_accounts.json", "gemini-credentials.json"];
+
+function userFolder(host: Host): string {
+  return `${host.env["GEMINI_CLI_HOME"] ?? host.platform.home}/.gemini`;
+}
+
+async function canLogIn(host: Host): Promise<boolean> {
+  const keys = [
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_GENAI_USE_VERTEXAI",
+    "GOOGLE_GENAI_USE_GCA",
+  ];
+  if (keys.some((name) => (host.env[name] ?? "") !== "")) return true;
+  const present = await Promise.all(
+    [...secrets, ".env"].map((name) => host.files.stat(`${userFolder(host)}/${name}`)),
+  );
+  return present.some((stat) => stat !== undefined);
+}
+
+async function prepare(place: Place): Promise<Launch> {
+  const { host, home, options } = place;
+  const from = userFolder(host);
+  const own = `${home}/.gemini`;
+  await host.files.makeFolder(own, 0o700);
+  for (const name of [...secrets, ".env", "installation_id"])
+    await copySecret(host.files, `${from}/${name}`, `${own}/${name}`);
+  const user = await readSettings(host.files, `${from}/settings.json`);
+  const auth = textOf(fieldsOf(fieldsOf(user["security"])["auth"]), "selectedType") ?? authFrom(host.env);
+  const settings = {
+    ...(auth === undefined ? {} : { security: { auth: { selectedType: auth } } }),
+    ...("model" in user ? { model: user["model"] } : {}),
+    privacy: { usageStatisticsEnabled: false },
+    telemetry: { enabled: false },
+    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+    hooksConfig: { enabled: true },
+    hooks: {
+      BeforeTool: [
+        { matcher: ".*", hooks: [{ type: "command", command: quoted(place.hook), timeout: 60_000 }] },
+      ],
+    },
+  };
+  // The system's settings win over the project's. Gemini ignores them below a folder that others may write to, as the
+  // temporary folder is outside the jail.
+  const cache = `${host.env["XDG_CACHE_HOME"] ?? `${host.platform.home}/.cache`}/surefoot/gemini-${host.randomHex(12)}`;
+  const folder = place.jailed ? place.folder : cache;
+  await host.files.makeFolder(folder, 0o700);
+  await host.files.write(`${folder}/settings.json`, JSON.stringify(settings), 0o600);
+  await host.files.write(
+    `${folder}/policy.toml`,
+    geminiRules(staticPolicy(options.protectedBranches)),
+    0o600,
+  );
+  return {
+    leaves: place.jailed ? [] : [folder],
+    args: [
+      "--output-format",
+      "stream-json",
+      "--approval-mode",
+      "default",
+      "--policy",
+      `${folder}/policy.toml`,
+      ...(place.model === undefined ? [] : ["-m", place.model]),
+    ],
+    env: {
+      ...environmentFor(host.env, home, names),
+      GEMINI_CLI_SYSTEM_SETTINGS_PATH: `${folder}/settings.json`,
+      // Without it the agent stops in a folder that no person has declared trusted; the workspace was made for it.
+      GEMINI_CLI_TRUST_WORKSPACE: "true",
+    },
+  };
+}
+
+function authFrom(env: Host["env"]): string | undefined {
+  if ((env["GEMINI_API_KEY"] ?? "") !== "") return "gemini-api-key";
+  if ((env["GOOGLE_GENAI_USE_VERTEXAI"] ?? "") !== "") return "vertex-ai";
+  return undefined;
+}
+
+async function observe(
+  place: Place,
+  _launch: Launch,
+  before: readonly string[],
+): Promise<readonly ObservedCall[] | undefined> {
+  const { host, home, workspace } = place;
+  const fresh = (await kind.transcriptFiles(host, home)).filter((path) => !before.includes(path));
+  if (fresh.length === 0) return undefined;
+  const texts = await Promise.all(fresh.map((path) => host.files.readText(path)));
+  return texts.flatMap((text) => readTranscript(text ?? "", workspace));
+}

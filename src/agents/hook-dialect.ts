@@ -1,0 +1,49 @@
+import type { Action } from "../core/action.ts";
+
+/**
+ * One agent's words for its hook. A file in `hooks/` exports one as `dialect`; it is loaded for every single tool call
+ * of that agent, so it imports nothing that costs time.
+ */
+export interface Dialect {
+  readonly id: string;
+  /** What the agent proposes. Total: whatever comes in, something comes out. */
+  read(payload: unknown): HookInput;
+  /** The answer as the agent wants to hear it. An allow is said explicitly, so that silence can mean a refusal. */
+  render(answer: HookAnswer): Rendered;
+  /** The actions of one tool call, for hooks and transcripts alike; `undefined` for a tool that is not known. */
+  actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined;
+}
+
+export type HookInput =
+  | {
+      readonly kind: "call";
+      readonly tool: string;
+      /** The agent's own id of the call, where it gives one. */
+      readonly call: string | undefined;
+      /** Usually one; a patch over several files has one for each. Never empty. */
+      readonly actions: readonly Action[];
+    }
+  /** A call whose tool or arguments are not understood: recorded and refused. */
+  | {
+      readonly kind: "unreadable";
+      readonly tool: string;
+      readonly call: string | undefined;
+      readonly action: Action;
+      readonly says: string;
+    }
+  /** Not a call: the hook tells that it is in place. */
+  | { readonly kind: "ready" };
+
+export type HookAnswer = { readonly allow: true } | { readonly allow: false; readonly says: string };
+
+export interface Rendered {
+  /** One JSON object. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: 0 | 2;
+}
+
+/** A refusal by a broken guard also says so on standard error and by exit code 2, which most agents understand. */
+export function broken(rendered: Rendered, says: string): Rendered {
+  return { ...rendered, stderr: `surefoot: ${says}\n`, exit: 2 };
+}

@@ -1,0 +1,107 @@
+import type { Action } from "../../core/action.ts";
+import type { Dialect } from "../hook-dialect.ts";
+import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
+import { at, renderPreToolUse, unreadable } from "../hook-parts.ts";
+
+/** Claude Code's `PreToolUse` hook: JSON on standard input, `hookSpecificOutput` on standard output. */
+export const dialect: Dialect = {
+  id: "claude",
+
+  read(payload) {
+    if (!isFields(payload))
+      return unreadable("claude", "", undefined, payload, "the hook's input is not a JSON object");
+    const tool = textOf(payload, "tool_name") ?? "";
+    const call = textOf(payload, "tool_use_id");
+    const cwd = textOf(payload, "cwd") ?? "";
+    const actions = actionsOf(tool, payload["tool_input"], cwd);
+    if (actions !== undefined && actions.length > 0) return { kind: "call", tool, call, actions };
+    return unreadable(
+      "claude",
+      tool,
+      call,
+      payload["tool_input"],
+      `the tool ${tool || "(none)"} or its arguments are not known`,
+    );
+  },
+
+  render: (answer) => renderPreToolUse(answer),
+  actionsOf,
+};
+
+/**
+ * Tools that act on Claude Code itself only: plans, lists, questions. A sub-agent's own calls come to the hook one by
+ * one, so starting one is harmless.
+ */
+const inward = new Set([
+  "Agent",
+  "Task",
+  "TaskCreate",
+  "TaskUpdate",
+  "TaskGet",
+  "TaskList",
+  "TaskOutput",
+  "TaskStop",
+  "TodoWrite",
+  "ToolSearch",
+  "Skill",
+  "SlashCommand",
+  "AskUserQuestion",
+  "EnterPlanMode",
+  "ExitPlanMode",
+  "BashOutput",
+  "KillShell",
+  "SendMessage",
+  "ListMcpResourcesTool",
+  "ReadMcpResourceTool",
+  "StructuredOutput",
+]);
+
+function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined {
+  const fields = fieldsOf(input);
+  const path = textOf(fields, "file_path", "notebook_path", "path");
+  switch (tool) {
+    case "Bash": {
+      const command = textOf(fields, "command");
+      return command === undefined ? undefined : [{ kind: "exec", command, cwd }];
+    }
+    case "Write": {
+      const text = textOf(fields, "content");
+      return path === undefined || text === undefined
+        ? undefined
+        : [{ kind: "edit", path: at(cwd, path), change: { kind: "create", text } }];
+    }
+    case "Edit":
+      return path === undefined ? undefined : [replace(at(cwd, path), fields)];
+    case "MultiEdit":
+      return path === undefined
+        ? undefined
+        : listOf(fields["edits"]).map((edit) => replace(at(cwd, path), fieldsOf(edit)));
+    case "NotebookEdit":
+      return path === undefined
+        ? undefined
+        : [{ kind: "edit", path: at(cwd, path), change: { kind: "unknown" } }];
+    case "Read":
+      return path === undefined ? undefined : [{ kind: "read", path: at(cwd, path) }];
+    case "Glob":
+    case "Grep":
+    case "LS":
+      return [{ kind: "search", path: at(cwd, path ?? ".") }];
+    case "WebFetch": {
+      const url = textOf(fields, "url");
+      return url === undefined ? undefined : [{ kind: "fetch", url }];
+    }
+    case "WebSearch":
+      return [{ kind: "fetch", url: `search:${textOf(fields, "query") ?? ""}` }];
+  }
+  const remote = /^mcp__(.+?)__(.+)$/.exec(tool);
+  if (remote !== null) return [{ kind: "tool", server: remote[1] ?? "", name: remote[2] ?? "", input }];
+  return inward.has(tool) ? [{ kind: "tool", server: "claude", name: tool, input }] : undefined;
+}
+
+function replace(path: string, fields: Readonly<Record<string, unknown>>): Action {
+  const oldText = textOf(fields, "old_string");
+  const newText = textOf(fields, "new_string");
+  return oldText === undefined || newText === undefined
+    ? { kind: "edit", path, change: { kind: "unknown" } }
+    : { kind: "edit", path, change: { kind: "replace", oldText, newText } };
+}

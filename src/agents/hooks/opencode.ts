@@ -1,0 +1,110 @@
+import type { Action } from "../../core/action.ts";
+import { editsOfPatch } from "../apply-patch.ts";
+import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
+import type { Dialect } from "../hook-dialect.ts";
+import { at, unreadable } from "../hook-parts.ts";
+
+/**
+ * OpenCode has no hook programs, only plugins: ours hands `tool.execute.before`'s two arguments over as
+ * `{input: {tool, sessionID, callID}, output: {args}, cwd}` and refuses by throwing. When it is loaded it sends
+ * `{ready: true}`, because a plugin that fails to load is skipped without a word.
+ */
+export const dialect: Dialect = {
+  id: "opencode",
+
+  read(payload) {
+    if (!isFields(payload))
+      return unreadable("opencode", "", undefined, payload, "the plugin's message is not a JSON object");
+    if (payload["ready"] === true) return { kind: "ready" };
+    const head = fieldsOf(payload["input"]);
+    const input = fieldsOf(payload["output"])["args"];
+    const tool = textOf(head, "tool") ?? "";
+    const call = textOf(head, "callID");
+    const actions = actionsOf(tool, input, textOf(payload, "cwd") ?? "");
+    if (actions !== undefined && actions.length > 0) return { kind: "call", tool, call, actions };
+    return unreadable(
+      "opencode",
+      tool,
+      call,
+      input,
+      `the tool ${tool || "(none)"} or its arguments are not known`,
+    );
+  },
+
+  render: (answer) => ({
+    stdout: JSON.stringify(answer.allow ? { allow: true } : { allow: false, reason: answer.says }),
+    stderr: "",
+    exit: 0,
+  }),
+  actionsOf,
+};
+
+/** Tools that act on OpenCode itself only; a sub-agent's own calls come to the plugin one by one. */
+const inward = new Set([
+  "task",
+  "todowrite",
+  "todoread",
+  "skill",
+  "question",
+  "plan_enter",
+  "plan_exit",
+  "invalid",
+  "lsp",
+]);
+
+function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined {
+  const fields = fieldsOf(input);
+  const path = textOf(fields, "filePath", "path");
+  switch (tool) {
+    case "bash": {
+      const command = textOf(fields, "command");
+      const folder = textOf(fields, "workdir");
+      return command === undefined
+        ? undefined
+        : [{ kind: "exec", command, cwd: folder === undefined ? cwd : at(cwd, folder) }];
+    }
+    case "write": {
+      const text = textOf(fields, "content");
+      return path === undefined || text === undefined
+        ? undefined
+        : [{ kind: "edit", path: at(cwd, path), change: { kind: "create", text } }];
+    }
+    case "edit":
+      return path === undefined ? undefined : [replace(at(cwd, path), fields)];
+    case "multiedit":
+      return path === undefined
+        ? undefined
+        : listOf(fields["edits"]).map((edit) => replace(at(cwd, path), fieldsOf(edit)));
+    case "patch":
+    case "apply_patch": {
+      const edits = editsOfPatch(textOf(fields, "patchText", "patch", "input") ?? "");
+      return edits?.map((edit) => ({
+        ...edit,
+        path: at(cwd, edit.path),
+        change: edit.change.kind === "move" ? { kind: "move", to: at(cwd, edit.change.to) } : edit.change,
+      }));
+    }
+    case "read":
+      return path === undefined ? undefined : [{ kind: "read", path: at(cwd, path) }];
+    case "list":
+    case "glob":
+    case "grep":
+    case "codesearch":
+      return [{ kind: "search", path: at(cwd, path ?? ".") }];
+    case "webfetch": {
+      const url = textOf(fields, "url");
+      return url === undefined ? undefined : [{ kind: "fetch", url }];
+    }
+    case "websearch":
+      return [{ kind: "fetch", url: `search:${textOf(fields, "query") ?? ""}` }];
+  }
+  return inward.has(tool) ? [{ kind: "tool", server: "opencode", name: tool, input }] : undefined;
+}
+
+function replace(path: string, fields: Readonly<Record<string, unknown>>): Action {
+  const oldText = textOf(fields, "oldString");
+  const newText = textOf(fields, "newString");
+  return oldText === undefined || newText === undefined
+    ? { kind: "edit", path, change: { kind: "unknown" } }
+    : { kind: "edit", path, change: { kind: "replace", oldText, newText } };
+}

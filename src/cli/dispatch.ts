@@ -43,7 +43,9 @@ function all(): Promise<readonly CliCommand[]> {
 async function find(name: string): Promise<CliCommand> {
   const load = new Map<string, () => Promise<CliCommand>>(Object.entries(commands)).get(name);
   if (load !== undefined) return load();
-  throw new Fault("usage/invalid", `there is no command \`${name}\``, { hint: `one of: ${Object.keys(commands).join(", ")}` });
+  throw new Fault("usage/invalid", `there is no command \`${name}\``, {
+    hint: `one of: ${Object.keys(commands).join(", ")}`,
+  });
 }
 
 function parse(command: CliCommand, args: readonly string[]): CliInput {
@@ -56,12 +58,20 @@ function parse(command: CliCommand, args: readonly string[]): CliInput {
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...own], options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: [...own],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
     return { values, positionals, rest: cut === -1 ? [] : args.slice(cut + 1) };
   } catch (error) {
     // parseArgs throws TypeErrors with these codes for what a user typed, and only for that.
     if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_"))
-      throw new Fault("usage/invalid", error.message.split(". ")[0] ?? error.message, { hint: `see \`surefoot help ${command.name}\``, cause: error });
+      throw new Fault("usage/invalid", error.message.split(". ")[0] ?? error.message, {
+        hint: `see \`surefoot help ${command.name}\``,
+        cause: error,
+      });
     throw error;
   }
 }
@@ -73,5 +83,8 @@ function beforeDashes(args: readonly string[]): readonly string[] {
 
 function faultDocument(fault: Fault): Readonly<Record<string, unknown>> {
   const { code, message, hint, where } = fault;
-  return { schemaVersion: 1, error: { code, says: message, hint, ...(where === undefined ? {} : { where }) } };
+  return {
+    schemaVersion: 1,
+    error: { code, says: message, hint, ...(where === undefined ? {} : { where }) },
+  };
 }

@@ -2,12 +2,15 @@ import type { CliCommand } from "./command.ts";
 
 const groups = ["Work", "Learn", "Trust", "Set up"] as const;
 
-export const exitLine = "Exit  0 good · 1 bad · 2 could not verify · 3 stopped · 4 no agent · 5 ledger broken";
+export const exitLine =
+  "Exit  0 good · 1 bad · 2 could not verify · 3 stopped · 4 no agent · 5 ledger broken";
 
 export function renderHelp(commands: readonly CliCommand[]): string {
   const sections = groups.flatMap((group) => {
     const members = commands.filter((command) => command.group === group);
-    return members.length === 0 ? [] : [group, ...members.map((command) => `  ${command.name.padEnd(9)} ${command.summary}`)];
+    return members.length === 0
+      ? []
+      : [group, ...members.map((command) => `  ${command.name.padEnd(9)} ${command.summary}`)];
   });
   return [
     "surefoot — every agent run ends with a verdict, an owner and a fix",
@@ -40,7 +43,9 @@ export function renderCommandHelp(command: CliCommand): string {
     ...optionGroups.flatMap((group) => [
       "",
       group,
-      ...shown.filter(([, option]) => option.group === group).map((entry) => `  ${left(entry).padEnd(width)}  ${entry[1].says}`),
+      ...shown
+        .filter(([, option]) => option.group === group)
+        .map((entry) => `  ${left(entry).padEnd(width)}  ${entry[1].says}`),
     ]),
     "",
     exitLine,

@@ -10,8 +10,12 @@ export async function openRepository(host: Host, cwd: string, base: string = "HE
   const commit = head.stdout.trim();
   if (commit === "") {
     throw base === "HEAD"
-      ? new Fault("repo/no-commits", `${root} has no commit yet`, { hint: "make a first commit: a run starts from one, and its result is compared with it" })
-      : new Fault("usage/invalid", `${base} is not a commit of ${root}`, { hint: "name a branch, a tag or a commit id" });
+      ? new Fault("repo/no-commits", `${root} has no commit yet`, {
+          hint: "make a first commit: a run starts from one, and its result is compared with it",
+        })
+      : new Fault("usage/invalid", `${base} is not a commit of ${root}`, {
+          hint: "name a branch, a tag or a commit id",
+        });
   }
   const branch = await host.git.run(["symbolic-ref", "--short", "--quiet", "HEAD"], options);
   const status = await host.git.text(["status", "--porcelain", "-z", "--untracked-files=normal"], options);

@@ -38,7 +38,8 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
     from: request.done,
     struck: (says) => {
       strikes += 1;
-      if (strikes >= policy.budgets.strikes) end("strikes", `the guard refused ${strikes} actions in one turn; the last: ${says}`);
+      if (strikes >= policy.budgets.strikes)
+        end("strikes", `the guard refused ${strikes} actions in one turn; the last: ${says}`);
     },
   });
 
@@ -57,7 +58,9 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
   });
 
   const time = host.deadline(Math.max(1, request.leftMs));
-  time.addEventListener("abort", () => end("wall_time", `the run took longer than ${policy.budgets.wallTimeMs} ms`));
+  time.addEventListener("abort", () =>
+    end("wall_time", `the run took longer than ${policy.budgets.wallTimeMs} ms`),
+  );
   const interrupted = (): void => end("interrupt", "interrupted by the operator");
   context.signal.addEventListener("abort", interrupted);
   if (context.signal.aborted) interrupted();

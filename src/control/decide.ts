@@ -59,7 +59,9 @@ export function failing(evidence: Pick<Evidence, "rows" | "waived" | "reportOnly
 }
 
 export function blocking(evidence: Pick<Evidence, "findings" | "waived">): readonly JudgedFinding[] {
-  return evidence.findings.filter((finding) => finding.severity === "block" && !evidence.waived.includes(finding.code));
+  return evidence.findings.filter(
+    (finding) => finding.severity === "block" && !evidence.waived.includes(finding.code),
+  );
 }
 
 function endedEarly({ ending }: Evidence): Decision | undefined {
@@ -67,15 +69,31 @@ function endedEarly({ ending }: Evidence): Decision | undefined {
     case "finished":
       return undefined;
     case "unavailable":
-      return stop("agent_unavailable", ending.says, "run `surefoot doctor` to see which agents can be started here");
+      return stop(
+        "agent_unavailable",
+        ending.says,
+        "run `surefoot doctor` to see which agents can be started here",
+      );
     case "failed":
-      return stop("agent_unavailable", ending.says, "look at the agent's own words in the report, then resume the run");
+      return stop(
+        "agent_unavailable",
+        ending.says,
+        "look at the agent's own words in the report, then resume the run",
+      );
     case "ended":
       switch (ending.by) {
         case "strikes":
-          return stop("three_strikes", ending.says, "read the refused actions: either the task asks for them, or a rule is wrong");
+          return stop(
+            "three_strikes",
+            ending.says,
+            "read the refused actions: either the task asks for them, or a rule is wrong",
+          );
         case "conflicts":
-          return stop("edit_conflict_twice", ending.says, "look at the file and the edit by hand: the agent's picture of it is out of date");
+          return stop(
+            "edit_conflict_twice",
+            ending.says,
+            "look at the file and the edit by hand: the agent's picture of it is out of date",
+          );
         case "escalation":
           return stop("escalated", ending.says, "answer the question, amend the task, and run it again");
         case "interrupt":
@@ -83,14 +101,22 @@ function endedEarly({ ending }: Evidence): Decision | undefined {
         case "tokens":
         case "cost":
         case "wall_time":
-          return stop(ending.by, ending.says, "narrow the task, or raise the budget in surefoot.yaml if the work is worth it");
+          return stop(
+            ending.by,
+            ending.says,
+            "narrow the task, or raise the budget in surefoot.yaml if the work is worth it",
+          );
       }
   }
 }
 
 function emptyHanded({ total }: Evidence): Decision | undefined {
   if (total.files > 0) return undefined;
-  return stop("no_change", "the agent finished, and nothing differs from the base", "say in the task what must change, or where the fault shows");
+  return stop(
+    "no_change",
+    "the agent finished, and nothing differs from the base",
+    "say in the task what must change, or where the fault shows",
+  );
 }
 
 function tooLarge(evidence: Evidence, policy: Policy): Decision | undefined {
@@ -119,7 +145,11 @@ function violated(session: Session, evidence: Evidence, policy: Policy): Decisio
   );
   const says = list(now.map((finding) => finding.says));
   if (before === true || evidence.iteration >= policy.budgets.iterations)
-    return stop("policy_violation", says, "read the findings; if the change is wanted, widen the task's scope or add a waiver for this diff");
+    return stop(
+      "policy_violation",
+      says,
+      "read the findings; if the change is wanted, widen the task's scope or add a waiver for this diff",
+    );
   return { kind: "another_attempt", says, feedback: feedbackOf(evidence) };
 }
 
@@ -130,7 +160,11 @@ function isViolation(code: string): boolean {
 
 function unfinished({ rows }: Evidence): Decision | undefined {
   return rows.length === 0
-    ? stop("gate_unrunnable", "no check of the gate was run", "name at least one command under gates.full in surefoot.yaml")
+    ? stop(
+        "gate_unrunnable",
+        "no check of the gate was run",
+        "name at least one command under gates.full in surefoot.yaml",
+      )
     : undefined;
 }
 
@@ -148,12 +182,15 @@ function passed(evidence: Evidence): Decision | undefined {
 function failedAgain(session: Session, evidence: Evidence): Decision | undefined {
   const before = previous(session, evidence.iteration);
   if (before === undefined) return undefined;
-  const flaky = (check: string): boolean => before.checks.some((row) => row.phase === "rerun" && row.check === check && row.passed);
+  const flaky = (check: string): boolean =>
+    before.checks.some((row) => row.phase === "rerun" && row.check === check && row.passed);
   const same = failing(evidence).find(
     (row) =>
       row.signature !== undefined &&
       !flaky(row.check) &&
-      before.checks.some((earlier) => earlier.check === row.check && !earlier.passed && earlier.signature === row.signature),
+      before.checks.some(
+        (earlier) => earlier.check === row.check && !earlier.passed && earlier.signature === row.signature,
+      ),
   );
   if (same === undefined) return undefined;
   return stop(
@@ -166,9 +203,14 @@ function failedAgain(session: Session, evidence: Evidence): Decision | undefined
 /** A check that was killed, or that could not start, says nothing that an agent could act on. */
 function notActionable(evidence: Evidence): Decision | undefined {
   const rows = failing(evidence);
-  const mute = rows.length > 0 && rows.every((row) => row.exit.kind === "signaled" || row.exit.kind === "neverStarted");
+  const mute =
+    rows.length > 0 && rows.every((row) => row.exit.kind === "signaled" || row.exit.kind === "neverStarted");
   return mute
-    ? stop("not_actionable", `${list(rows.map((row) => `${row.check}: ${row.says}`))}`, "make the check run by hand in the workspace, then resume")
+    ? stop(
+        "not_actionable",
+        `${list(rows.map((row) => `${row.check}: ${row.says}`))}`,
+        "make the check run by hand in the workspace, then resume",
+      )
     : undefined;
 }
 
@@ -176,12 +218,15 @@ function spent(session: Session, evidence: Evidence, policy: Policy): Decision |
   const { budgets } = policy;
   const says = `${list(failing(evidence).map((row) => row.check))} still failed`;
   const next = "look at the last gate output; a person or a better task is needed now";
-  if (evidence.iteration >= budgets.iterations) return stop("iterations", `${says} after ${evidence.iteration} of ${budgets.iterations} attempts`, next);
+  if (evidence.iteration >= budgets.iterations)
+    return stop("iterations", `${says} after ${evidence.iteration} of ${budgets.iterations} attempts`, next);
   if (evidence.elapsedMs >= budgets.wallTimeMs) return stop("wall_time", `${says} and the time is up`, next);
   const tokens = session.usage.inputTokens + session.usage.outputTokens;
-  if (tokens >= budgets.tokensHard) return stop("tokens", `${says} after ${tokens} of ${budgets.tokensHard} tokens`, next);
+  if (tokens >= budgets.tokensHard)
+    return stop("tokens", `${says} after ${tokens} of ${budgets.tokensHard} tokens`, next);
   const cost = session.usage.costUsd ?? 0;
-  if (cost >= budgets.costUsd) return stop("cost", `${says} after $${cost.toFixed(2)} of $${budgets.costUsd.toFixed(2)}`, next);
+  if (cost >= budgets.costUsd)
+    return stop("cost", `${says} after $${cost.toFixed(2)} of $${budgets.costUsd.toFixed(2)}`, next);
   return undefined;
 }
 
@@ -191,7 +236,10 @@ export function feedbackOf(evidence: Pick<Evidence, "rows" | "findings" | "waive
     (row) => `### ${row.check} failed (\`${row.command}\`)\n\n${fence(excerptOf(row))}`,
   );
   const findings = blocking(evidence).map((finding) => {
-    const places = finding.evidence.map((item) => `- ${item.path ?? ""}${item.line === undefined ? "" : `:${item.line}`}${item.excerpt === undefined ? "" : ` ${item.excerpt}`}`);
+    const places = finding.evidence.map(
+      (item) =>
+        `- ${item.path ?? ""}${item.line === undefined ? "" : `:${item.line}`}${item.excerpt === undefined ? "" : ` ${item.excerpt}`}`,
+    );
     return [`### ${finding.says} (\`${finding.code}\`)`, ...places].join("\n");
   });
   return [...findings, ...checks].join("\n\n");
@@ -227,5 +275,7 @@ function stop(reason: Exclude<StopReason, "passed">, says: string, next: string)
 function list(items: readonly string[]): string {
   const unique = [...new Set(items)];
   const shown = unique.slice(0, 3);
-  return unique.length > shown.length ? `${shown.join(", ")} and ${unique.length - shown.length} more` : shown.join(", ");
+  return unique.length > shown.length
+    ? `${shown.join(", ")} and ${unique.length - shown.length} more`
+    : shown.join(", ");
 }

@@ -15,7 +15,10 @@ export interface DeciderOptions {
 }
 
 /** The only way to a decision in a run: gather the named facts, judge, append to the ledger, then answer. */
-export function makeDecider(context: RunContext, options: DeciderOptions): (proposal: Proposal) => Promise<Decided> {
+export function makeDecider(
+  context: RunContext,
+  options: DeciderOptions,
+): (proposal: Proposal) => Promise<Decided> {
   const { journal, policy, workspace } = context;
   const { iteration } = options;
   let number = options.from;

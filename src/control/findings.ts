@@ -17,7 +17,9 @@ export interface ChangeEvidence {
 export function checkChange(context: RunContext, evidence: ChangeEvidence): readonly JudgedFinding[] {
   const input = { change: evidence.change, scope: context.policy.scope, claim: evidence.claim };
   const fromChecks = checks.flatMap((check) =>
-    check.check(input).findings.map((finding): Finding & { check: string } => ({ ...finding, check: check.id })),
+    check
+      .check(input)
+      .findings.map((finding): Finding & { check: string } => ({ ...finding, check: check.id })),
   );
   const fromGit = hiddenRepositories(evidence.change).map((path): Finding & { check: string } => ({
     check: "scope",
@@ -27,13 +29,22 @@ export function checkChange(context: RunContext, evidence: ChangeEvidence): read
     evidence: [{ path }],
   }));
   const found = [...fromChecks, ...fromGit, ...evidence.fromGate].map((finding) => judged(context, finding));
-  const known = context.journal.session().iterations.find((one) => one.number === evidence.iteration)?.findings ?? [];
-  const fresh = found.filter((finding) => !known.some((one) => one.code === finding.code && one.says === finding.says));
-  for (const finding of fresh) context.journal.append({ type: "finding.reported", iteration: evidence.iteration, finding });
+  const known =
+    context.journal.session().iterations.find((one) => one.number === evidence.iteration)?.findings ?? [];
+  const fresh = found.filter(
+    (finding) => !known.some((one) => one.code === finding.code && one.says === finding.says),
+  );
+  for (const finding of fresh)
+    context.journal.append({ type: "finding.reported", iteration: evidence.iteration, finding });
   return [...known, ...fresh];
 }
 
 function judged(context: RunContext, finding: Finding & { readonly check: string }): JudgedFinding {
   const mode = resolve(context.taxonomy, finding);
-  return { ...finding, code: mode.code, severity: mode.severity, ...(mode.detail === undefined ? {} : { says: `${finding.says} (${mode.detail})` }) };
+  return {
+    ...finding,
+    code: mode.code,
+    severity: mode.severity,
+    ...(mode.detail === undefined ? {} : { says: `${finding.says} (${mode.detail})` }),
+  };
 }

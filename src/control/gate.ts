@@ -55,7 +55,8 @@ async function runCheck(
   request: GateRequest,
 ): Promise<{ row: CheckRow; findings: readonly (Finding & { check: string })[] }> {
   const first = await runOnce(context, check, request, request.phase);
-  if (context.signal.aborted || first.row.passed || request.phase === "baseline") return record(context, first);
+  if (context.signal.aborted || first.row.passed || request.phase === "baseline")
+    return record(context, first);
   // A failing check may be shown to be flaky, but only by reruns that are on record.
   let last = first;
   let failed: Attempted = first;

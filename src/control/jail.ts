@@ -45,7 +45,9 @@ export async function planJail(host: Host, request: JailRequest): Promise<JailPl
   const status = await host.jail();
   if (status.kind === "none") {
     if (request.mode === "required")
-      throw new Fault("jail/unavailable", `the policy requires a jail, and there is none: ${status.why}`, { hint: status.remedy });
+      throw new Fault("jail/unavailable", `the policy requires a jail, and there is none: ${status.why}`, {
+        hint: status.remedy,
+      });
     return { jail: undefined, says: `none: ${status.why}` };
   }
   const home = host.platform.home;

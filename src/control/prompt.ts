@@ -19,13 +19,19 @@ export function promptOf(parts: PromptParts): string {
   return [
     `# Task: ${parts.task.title}`,
     parts.task.body.trim() === parts.task.title ? undefined : parts.task.body.trim(),
-    parts.task.reproduce === undefined ? undefined : `The fault shows with \`${parts.task.reproduce}\`, which must succeed in the end.`,
+    parts.task.reproduce === undefined
+      ? undefined
+      : `The fault shows with \`${parts.task.reproduce}\`, which must succeed in the end.`,
     "## What you may touch",
     scopeText(parts),
     "## What a pass means",
     passText(parts),
-    parts.feedback === undefined ? undefined : `## What the gate said about attempt ${parts.iteration - 1}\n\n${parts.feedback}`,
-    parts.cutOff ? "## Note\n\nAn earlier session of this attempt was cut off. Its edits are still in the working tree: look at `git diff` first." : undefined,
+    parts.feedback === undefined
+      ? undefined
+      : `## What the gate said about attempt ${parts.iteration - 1}\n\n${parts.feedback}`,
+    parts.cutOff
+      ? "## Note\n\nAn earlier session of this attempt was cut off. Its edits are still in the working tree: look at `git diff` first."
+      : undefined,
     "## When you are done",
     'End with a block like this, naming every file that you changed:\n\n```surefoot\n{"files": ["path/from/the/root"], "tests_pass": true}\n```\n\nIt is compared with the diff. Do not push, and do not open a pull request: the branch is taken from your working tree.',
   ]
@@ -37,7 +43,9 @@ function scopeText({ task, scope, protectedBranches, budgets }: PromptParts): st
   const limit = task.budget;
   return [
     `- Files: ${globs(task.scope.allow)}${task.scope.deny.length > 0 ? `, but never ${globs(task.scope.deny)}` : ""}.`,
-    scope === task.scope || scope.deny.length === 0 ? undefined : `- The repository also forbids ${globs(scope.deny)}.`,
+    scope === task.scope || scope.deny.length === 0
+      ? undefined
+      : `- The repository also forbids ${globs(scope.deny)}.`,
     `- Size: at most ${limit.files} files and ${limit.lines} changed lines in all, ${budgets.patch.perCall.lines} lines an edit.`,
     `- Protected branches: ${protectedBranches.join(", ")}. No forced pushes, no rewriting of history.`,
     "- Every command and edit is judged before it happens. A refusal names its rule and a safer way; repeating the same action ends the turn.",

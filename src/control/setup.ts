@@ -16,7 +16,10 @@ const capturedBytes = 1024 * 1024;
  * Makes the fresh workspace able to run its gates. Runs outside the jail, as it installs into the caches of the user,
  * and on the untouched base, whose content is the user's own. Stops at the first command that fails.
  */
-export async function runSetup(context: RunContext, commands: readonly string[]): Promise<readonly SetupRun[]> {
+export async function runSetup(
+  context: RunContext,
+  commands: readonly string[],
+): Promise<readonly SetupRun[]> {
   const { host, workspace, policy } = context;
   const runs: SetupRun[] = [];
   for (const command of commands) {
@@ -29,7 +32,13 @@ export async function runSetup(context: RunContext, commands: readonly string[])
       signal: context.signal,
     });
     const durationMs = Math.round(ran.durationMs);
-    context.journal.append({ type: "setup.finished", command, exit: ran.exit, durationMs, output: keep(context, ran) });
+    context.journal.append({
+      type: "setup.finished",
+      command,
+      exit: ran.exit,
+      durationMs,
+      output: keep(context, ran),
+    });
     runs.push({ command, exit: ran.exit });
     if (!succeeded(ran.exit)) break;
   }

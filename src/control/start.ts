@@ -1,7 +1,8 @@
+import { canonical } from "../core/canonical.ts";
 import { sha256 } from "../core/digest.ts";
 import type { Environment, PlannedTask } from "../core/event.ts";
 import { Fault } from "../core/fault.ts";
-import type { CompiledPolicy } from "../core/policy.ts";
+import type { CompiledPolicy, Scope } from "../core/policy.ts";
 import type { Host, Lock } from "../core/ports.ts";
 import type { Task } from "../core/task.ts";
 import type { Taxonomy } from "../core/taxonomy.ts";
@@ -27,6 +28,8 @@ export interface StartRequest {
   readonly repository: Repository;
   readonly task: Task;
   readonly compiled: CompiledPolicy;
+  /** What the task may touch: the policy's scope, narrowed by the task's. */
+  readonly scope: Scope;
   readonly version: string;
   readonly attended: boolean;
   /** Folder of this repository's workspaces. */
@@ -43,51 +46,99 @@ export async function start(
   signal: AbortSignal,
 ): Promise<{ context: RunContext; lock: Lock }> {
   const { repository, compiled } = request;
-  const where = { root: repository.root, base: repository.commit, run: journal.id, parent: request.workspaces };
+  const where = {
+    root: repository.root,
+    base: repository.commit,
+    run: journal.id,
+    parent: request.workspaces,
+  };
   const described = describeWorkspace(where);
   const plan = await jailFor(host, request.compiled, described, request.hidden);
   const environment = await environmentOf(host, repository, plan);
-  journal.append({ type: "session.opened", kind: "run", version: request.version, policy: compiled.digest, environment });
+  // Kept by its digest, so that a replay can decide under the very policy of then.
+  journal.artifact(canonical(compiled.policy));
+  journal.append({
+    type: "session.opened",
+    kind: "run",
+    version: request.version,
+    policy: compiled.digest,
+    environment,
+  });
   journal.append({ type: "plan.accepted", wave: 1, tasks: [planned(request)], attended: request.attended });
   await host.files.makeFolder(request.workspaces, 0o700);
   const lock = await takeLock(host, request.workspaces, journal.id);
   const workspace = await createWorkspace(host, where);
-  journal.append({ type: "workspace.created", path: workspace.folder, base: workspace.base, branch: workspace.branch });
-  return { context: contextOf(host, journal, compiled, workspace, plan, signal, 0), lock };
+  journal.append({
+    type: "workspace.created",
+    path: workspace.folder,
+    base: workspace.base,
+    branch: workspace.branch,
+  });
+  return { context: contextOf(host, journal, request, workspace, plan, signal, 0), lock };
 }
 
 /** Takes up a killed or interrupted run where the ledger left it. */
 export async function takeUp(
   host: Host,
   journal: Journal,
-  request: Pick<StartRequest, "compiled" | "workspaces" | "hidden"> & { readonly root: string },
+  request: Pick<StartRequest, "compiled" | "scope" | "workspaces" | "hidden"> & { readonly root: string },
   signal: AbortSignal,
 ): Promise<{ context: RunContext; lock: Lock }> {
   const session = journal.session();
-  const refuse = (says: string, hint: string): Fault => new Fault("run/not-resumable", `${journal.id} cannot be resumed: ${says}`, { hint });
-  if (session.finished !== undefined) throw refuse(`it ended with ${session.finished.stop}`, `look at it with \`surefoot run show ${journal.id}\`, or start the task again`);
-  if (session.workspace === undefined) throw refuse("it ended before it had a workspace", "start the task again");
+  const refuse = (says: string, hint: string): Fault =>
+    new Fault("run/not-resumable", `${journal.id} cannot be resumed: ${says}`, { hint });
+  if (session.finished !== undefined && session.bundle !== undefined)
+    throw refuse(
+      `it ended with ${session.finished.stop}`,
+      `look at it with \`surefoot run show ${journal.id}\`, or start the task again`,
+    );
+  if (session.workspace === undefined)
+    throw refuse("it ended before it had a workspace", "start the task again");
   if (session.policy !== request.compiled.digest)
-    throw refuse("the policy has changed since it started", "start the task again, or restore the policy that the run was opened with");
+    throw refuse(
+      "the policy has changed since it started",
+      "start the task again, or restore the policy that the run was opened with",
+    );
   const lock = await takeLock(host, request.workspaces, journal.id);
-  const workspace = describeWorkspace({ root: request.root, base: session.workspace.base, run: journal.id, parent: request.workspaces });
+  const workspace = describeWorkspace({
+    root: request.root,
+    base: session.workspace.base,
+    run: journal.id,
+    parent: request.workspaces,
+  });
   if ((await host.files.stat(workspace.tree)) === undefined) {
     await lock.release();
     throw refuse(`its workspace ${workspace.tree} is gone`, "start the task again");
   }
   const plan = await jailFor(host, request.compiled, workspace, request.hidden);
-  journal.append({ type: "run.resumed", from: session.checkpoint === undefined ? "the start" : `checkpoint of attempt ${session.checkpoint.iteration}` });
-  return { context: contextOf(host, journal, request.compiled, workspace, plan, signal, spent(journal)), lock };
+  journal.append({
+    type: "run.resumed",
+    from:
+      session.checkpoint === undefined
+        ? "the start"
+        : `checkpoint of attempt ${session.checkpoint.iteration}`,
+  });
+  return {
+    context: contextOf(host, journal, request, workspace, plan, signal, spent(journal)),
+    lock,
+  };
 }
 
 async function takeLock(host: Host, workspaces: string, run: string): Promise<Lock> {
   const lock = await host.lock(`${workspaces}/${run}.lock`);
   if (lock === undefined)
-    throw new Fault("run/locked", `${run} is being worked on by another process`, { hint: "wait until it has ended, or stop it" });
+    throw new Fault("run/locked", `${run} is being worked on by another process`, {
+      hint: "wait until it has ended, or stop it",
+    });
   return lock;
 }
 
-function jailFor(host: Host, compiled: CompiledPolicy, workspace: Workspace, hidden: readonly string[]): Promise<JailPlan> {
+function jailFor(
+  host: Host,
+  compiled: CompiledPolicy,
+  workspace: Workspace,
+  hidden: readonly string[],
+): Promise<JailPlan> {
   const { jail, setup } = compiled.policy;
   return planJail(host, { mode: jail, workspace, caches: setup.caches, hidden });
 }
@@ -95,7 +146,7 @@ function jailFor(host: Host, compiled: CompiledPolicy, workspace: Workspace, hid
 function contextOf(
   host: Host,
   journal: Journal,
-  compiled: CompiledPolicy,
+  { compiled, scope }: Pick<StartRequest, "compiled" | "scope">,
   workspace: Workspace,
   plan: JailPlan,
   signal: AbortSignal,
@@ -105,7 +156,7 @@ function contextOf(
   return {
     host,
     journal,
-    policy: compiled.policy,
+    policy: { ...compiled.policy, scope },
     taxonomy,
     workspace,
     jail: plan.jail,
@@ -118,7 +169,16 @@ function contextOf(
 
 function planned({ task, compiled }: StartRequest): PlannedTask {
   const { id, title, body, source, sections, reproduce } = task;
-  return { id, title, body, source, sections, reproduce, scope: task.scope ?? compiled.policy.scope, budget: compiled.policy.budgets.patch.total };
+  return {
+    id,
+    title,
+    body,
+    source,
+    sections,
+    reproduce,
+    scope: task.scope ?? compiled.policy.scope,
+    budget: compiled.policy.budgets.patch.total,
+  };
 }
 
 async function environmentOf(host: Host, repository: Repository, plan: JailPlan): Promise<Environment> {
@@ -150,7 +210,9 @@ function spent(journal: Journal): number {
 
 /** Folder of a repository's workspaces: outside the repository, so that no tool finds one inside the other. */
 export function workspacesFolder(host: Host, root: string): string {
-  const state = host.env["SUREFOOT_STATE_HOME"] ?? `${host.env["XDG_STATE_HOME"] ?? `${host.platform.home}/.local/state`}/surefoot`;
+  const state =
+    host.env["SUREFOOT_STATE_HOME"] ??
+    `${host.env["XDG_STATE_HOME"] ?? `${host.platform.home}/.local/state`}/surefoot`;
   return `${state}/workspaces/${root.split("/").at(-1) ?? "root"}-${sha256(root).slice(0, 8)}`;
 }
 

@@ -45,10 +45,22 @@ export async function createWorkspace(host: Host, request: WorkspaceRequest): Pr
   await host.files.makeFolder(workspace.home, 0o700);
   const quiet: GitOptions = { cwd: request.root, neutral: true, timeoutMs: 600_000 };
   try {
-    await host.git.text(["clone", "--quiet", "--shared", "--bare", "--template=", request.root, workspace.record], quiet);
+    await host.git.text(
+      ["clone", "--quiet", "--shared", "--bare", "--template=", request.root, workspace.record],
+      quiet,
+    );
     await dropRemotes(host.git, { ...quiet, cwd: workspace.record });
     await host.git.text(
-      ["clone", "--quiet", "--shared", "--no-checkout", "--no-tags", "--template=", request.root, workspace.tree],
+      [
+        "clone",
+        "--quiet",
+        "--shared",
+        "--no-checkout",
+        "--no-tags",
+        "--template=",
+        request.root,
+        workspace.tree,
+      ],
       quiet,
     );
     const inTree: GitOptions = { ...quiet, cwd: workspace.tree };
@@ -80,7 +92,11 @@ export function describeWorkspace(request: WorkspaceRequest): Workspace {
 }
 
 /** The work so far against the base, untracked files included, as only `record` sees it. */
-export async function snapshot(host: Host, workspace: Workspace, against: string = workspace.base): Promise<Snapshot> {
+export async function snapshot(
+  host: Host,
+  workspace: Workspace,
+  against: string = workspace.base,
+): Promise<Snapshot> {
   const options = recordOptions(workspace);
   await host.git.text(["add", "--all"], options);
   const tree = await host.git.text(["write-tree"], options);
@@ -111,9 +127,17 @@ async function patchBetween(git: Git, options: GitOptions, from: string, to: str
 }
 
 /** Stores a snapshot as one commit on the base, so that a killed run can go on from it. */
-export async function commitSnapshot(host: Host, workspace: Workspace, tree: string, message: string): Promise<string> {
+export async function commitSnapshot(
+  host: Host,
+  workspace: Workspace,
+  tree: string,
+  message: string,
+): Promise<string> {
   const options = recordOptions(workspace);
-  const commit = await host.git.text(["commit-tree", tree, "-p", workspace.base, "-F", "-"], { ...options, stdin: message });
+  const commit = await host.git.text(["commit-tree", tree, "-p", workspace.base, "-F", "-"], {
+    ...options,
+    stdin: message,
+  });
   await host.git.text(["update-ref", `refs/surefoot/${workspace.run}`, commit], options);
   return commit;
 }
@@ -128,14 +152,29 @@ export async function restore(host: Host, workspace: Workspace, tree: string): P
 /** Brings a finished commit into the user's repository as a new branch. Nothing else there changes. */
 export async function deliver(host: Host, root: string, workspace: Workspace, commit: string): Promise<void> {
   await host.git.text(
-    ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", workspace.record, `${commit}:refs/heads/${workspace.branch}`],
+    [
+      "fetch",
+      "--quiet",
+      "--no-tags",
+      "--no-write-fetch-head",
+      "--no-auto-gc",
+      workspace.record,
+      `${commit}:refs/heads/${workspace.branch}`,
+    ],
     { cwd: root, neutral: true, timeoutMs: 300_000 },
   );
 }
 
 /** Where an `.git` folder that the agent made below the tree would hide files from the diff. */
 export function hiddenRepositories(change: Change): readonly string[] {
-  return change.files.filter((file) => /^(\+Subproject commit |-Subproject commit )/m.test(file.hunks)).map((file) => file.path);
+  return change.files
+    .filter((file) => /^(\+Subproject commit |-Subproject commit )/m.test(file.hunks))
+    .map((file) => file.path);
+}
+
+/** The agent's own configuration folder: writable, and kept between the turns of a run. */
+export function homeOf(workspace: Pick<Workspace, "home">, agent: { readonly id: string }): string {
+  return `${workspace.home}/${agent.id}`;
 }
 
 /** Environment of git, gates and agents in the tree: the user's own configuration and credentials stay out. */
@@ -167,7 +206,8 @@ async function readIndex(git: Git, workspace: Workspace): Promise<void> {
 
 async function dropRemotes(git: Git, options: GitOptions): Promise<void> {
   const remotes = await git.text(["remote"], options);
-  for (const remote of remotes.split("\n").filter((name) => name !== "")) await git.text(["remote", "remove", remote], options);
+  for (const remote of remotes.split("\n").filter((name) => name !== ""))
+    await git.text(["remote", "remove", remote], options);
 }
 
 // Commits in the workspace carry the user's name; nothing else of the user's configuration is copied.

@@ -7,7 +7,8 @@ import { examineRecords } from "../doctor/records.ts";
 
 export const command: CliCommand = {
   name: "doctor",
-  summary: "Prove by doing it that git, jail, agents, hooks and ledger work here, with a remedy for what does not",
+  summary:
+    "Prove by doing it that git, jail, agents, hooks and ledger work here, with a remedy for what does not",
   group: "Set up",
   usage: ["doctor"],
   examples: [["doctor", "everything; changes nothing outside temporary folders"]],

@@ -12,7 +12,8 @@ import type { Explanation } from "../explain/explanation.ts";
 
 export const command: CliCommand = {
   name: "explain",
-  summary: "Explain any code, rule, stop reason, event, exit code, policy field or ledger entry that surefoot prints",
+  summary:
+    "Explain any code, rule, stop reason, event, exit code, policy field or ledger entry that surefoot prints",
   group: "Trust",
   usage: ["explain <word>", "explain <run>#<number>"],
   examples: [
@@ -24,10 +25,15 @@ export const command: CliCommand = {
   seeAlso: ["surefoot guard explain", "surefoot ledger show", "surefoot policy show --origin"],
   async run(input, io) {
     const [word] = input.positionals;
-    if (word === undefined) throw new Fault("usage/invalid", "nothing to explain is named", { hint: "as in `surefoot explain gate_unrunnable`" });
+    if (word === undefined)
+      throw new Fault("usage/invalid", "nothing to explain is named", {
+        hint: "as in `surefoot explain gate_unrunnable`",
+      });
     const found = (await explanations(io, word)).filter((one) => one !== undefined);
     if (found.length === 0)
-      throw new Fault("explain/unknown", `surefoot prints no word \`${word}\``, { hint: await hintFor(io, word) });
+      throw new Fault("explain/unknown", `surefoot prints no word \`${word}\``, {
+        hint: await hintFor(io, word),
+      });
     if (flag(input, "json")) io.out(`${JSON.stringify({ schemaVersion: 1, explanations: found })}\n`);
     else io.out(`${found.map(render).join("\n")}`);
     return 0;
@@ -35,7 +41,13 @@ export const command: CliCommand = {
 };
 
 async function explanations(io: Io, word: string): Promise<readonly (Explanation | undefined)[]> {
-  return [...(await terms(io)).filter((term) => term.word === word), await finding(io, word), rule(word), await explainField(io, word), await explainEntry(io, word)];
+  return [
+    ...(await terms(io)).filter((term) => term.word === word),
+    await finding(io, word),
+    rule(word),
+    await explainField(io, word),
+    await explainEntry(io, word),
+  ];
 }
 
 function render({ word, kind, says, lines }: Explanation): string {
@@ -55,14 +67,21 @@ async function terms(io: Io): Promise<readonly Explanation[]> {
   if (typeof source !== "object" || source === null) return [];
   return Object.entries(source).flatMap(([section, words]: [string, unknown]) =>
     typeof words === "object" && words !== null
-      ? Object.entries(words).map(([word, says]: [string, unknown]) => ({ word, kind: kinds[section] ?? section, says: String(says), lines: [] }))
+      ? Object.entries(words).map(([word, says]: [string, unknown]) => ({
+          word,
+          kind: kinds[section] ?? section,
+          says: String(says),
+          lines: [],
+        }))
       : [],
   );
 }
 
 async function finding(io: Io, word: string): Promise<Explanation | undefined> {
   const entry = (await loadTaxonomies({ files: io.host.files })).get(word);
-  return entry === undefined ? undefined : { word, kind: `finding, severity ${entry.severity}`, says: entry.description.trim(), lines: [] };
+  return entry === undefined
+    ? undefined
+    : { word, kind: `finding, severity ${entry.severity}`, says: entry.description.trim(), lines: [] };
 }
 
 function rule(word: string): Explanation | undefined {
@@ -92,5 +111,7 @@ async function hintFor(io: Io, word: string): Promise<string> {
     ...allRules.map((one) => one.id),
   ];
   const near = closest(word, known);
-  return near === undefined ? "as in gate_unrunnable, git/force-push, budgets.iterations or run_…#12" : `did you mean ${near}?`;
+  return near === undefined
+    ? "as in gate_unrunnable, git/force-push, budgets.iterations or run_…#12"
+    : `did you mean ${near}?`;
 }

@@ -3,13 +3,19 @@ import type { Host } from "../../core/ports.ts";
 import { broken, missing, well } from "./examination.ts";
 import type { Examination, Finding } from "./examination.ts";
 
-export const examineMachine: Examination = async ({ host }) => [node(host), await git(host), await jail(host)];
+export const examineMachine: Examination = async ({ host }) => [
+  node(host),
+  await git(host),
+  await jail(host),
+];
 
 const oldestNode = 24;
 
 function node({ platform }: Host): Finding {
   const says = `${platform.node} at ${platform.execPath}`;
-  return Number.parseInt(platform.node, 10) >= oldestNode ? well("node", says) : broken("node", says, `install Node ${oldestNode} or newer`);
+  return Number.parseInt(platform.node, 10) >= oldestNode
+    ? well("node", says)
+    : broken("node", says, `install Node ${oldestNode} or newer`);
 }
 
 /** Makes a repository, commits, clones it the way a run does, and brings a commit back. */
@@ -22,7 +28,10 @@ async function git(host: Host): Promise<Finding> {
     await host.git.text(["commit", "--quiet", "--allow-empty", "--message=one"], at(`${folder}/one`));
     await host.git.text(["clone", "--quiet", "--shared", "--template=", "one", "two"], at(folder));
     await host.git.text(["commit", "--quiet", "--allow-empty", "--message=two"], at(`${folder}/two`));
-    await host.git.text(["fetch", "--quiet", "--no-write-fetch-head", `${folder}/two`, "HEAD:refs/heads/back"], at(`${folder}/one`));
+    await host.git.text(
+      ["fetch", "--quiet", "--no-write-fetch-head", `${folder}/two`, "HEAD:refs/heads/back"],
+      at(`${folder}/one`),
+    );
     return well("git", `${version.replace("git version ", "")}: cloned, committed and fetched back`);
   } catch (error) {
     if (error instanceof Fault) return broken("git", error.message, error.hint);
@@ -42,7 +51,8 @@ const identity = {
 /** A jailed process must not see a hidden file and must not write outside its folder. */
 async function jail(host: Host): Promise<Finding> {
   const status = await host.jail();
-  if (status.kind === "none") return missing("jail", `none: ${status.why}; agents and gates run with your own rights`, status.remedy);
+  if (status.kind === "none")
+    return missing("jail", `none: ${status.why}; agents and gates run with your own rights`, status.remedy);
   const folder = await host.files.makeTempFolder("surefoot-doctor-");
   try {
     await host.files.write(`${folder}/secret/file`, "secret");
@@ -57,9 +67,22 @@ async function jail(host: Host): Promise<Finding> {
     });
     const inside = await host.files.readText(`${folder}/work/inside`);
     const escaped = (await host.files.stat(`${folder}/escaped`)) !== undefined;
-    if (inside === undefined) return broken("jail", `bubblewrap ${status.version} does not let a process work: ${ran.output.split("\n")[0] ?? ""}`, "set `jail: off` in surefoot.yaml until it does");
-    if (escaped || ran.stdout.includes("secret")) return broken("jail", `bubblewrap ${status.version} does not confine`, "do not rely on it here: set `jail: off` and use a container");
-    return well("jail", `bubblewrap ${status.version}: a hidden file was not seen, nothing was written outside`);
+    if (inside === undefined)
+      return broken(
+        "jail",
+        `bubblewrap ${status.version} does not let a process work: ${ran.output.split("\n")[0] ?? ""}`,
+        "set `jail: off` in surefoot.yaml until it does",
+      );
+    if (escaped || ran.stdout.includes("secret"))
+      return broken(
+        "jail",
+        `bubblewrap ${status.version} does not confine`,
+        "do not rely on it here: set `jail: off` and use a container",
+      );
+    return well(
+      "jail",
+      `bubblewrap ${status.version}: a hidden file was not seen, nothing was written outside`,
+    );
   } finally {
     await host.files.remove(folder);
   }

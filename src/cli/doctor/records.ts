@@ -34,11 +34,17 @@ async function scratchLedger({ host }: Io): Promise<Finding> {
     const signer = openKey(configFolder(host));
     const store = openSqliteStore(`${folder}/ledger.db`, { now: host.now, signer });
     try {
-      store.append([{ session: "doctor", actor: "doctor", event: { type: "run.interrupted", says: "a trial entry" } }]);
+      store.append([
+        { session: "doctor", actor: "doctor", event: { type: "run.interrupted", says: "a trial entry" } },
+      ]);
       const verified = verifyLedger(store, { publicKey: signer.publicKey });
       return verified.kind === "verified"
         ? well("ledger", "an entry was appended durably, signed and verified")
-        : broken("ledger", `a fresh ledger does not verify: ${verified.kind}`, "report this with `surefoot doctor --json`");
+        : broken(
+            "ledger",
+            `a fresh ledger does not verify: ${verified.kind}`,
+            "report this with `surefoot doctor --json`",
+          );
     } finally {
       store.close();
     }
@@ -54,10 +60,15 @@ async function policy({ host }: Io, root: string): Promise<Finding> {
   const present = (await host.files.stat(`${root}/surefoot.yaml`)) !== undefined;
   try {
     const { policy: loaded } = await loadPolicy({ files: host.files, root });
-    if (!present) return missing("policy", `no surefoot.yaml; the preset ${loaded.preset} holds`, "run `surefoot init`");
+    if (!present)
+      return missing("policy", `no surefoot.yaml; the preset ${loaded.preset} holds`, "run `surefoot init`");
     const gates = loaded.gates.full.length;
     return gates === 0
-      ? broken("policy", "surefoot.yaml names no gate, so nothing can be verified", "name the repository's test command under gates.full")
+      ? broken(
+          "policy",
+          "surefoot.yaml names no gate, so nothing can be verified",
+          "name the repository's test command under gates.full",
+        )
       : well("policy", `preset ${loaded.preset}, ${gates} checks in the full gate`);
   } catch (error) {
     if (error instanceof Fault) return broken("policy", error.message, error.hint);
@@ -67,14 +78,19 @@ async function policy({ host }: Io, root: string): Promise<Finding> {
 
 async function ledger({ host }: Io, root: string): Promise<Finding> {
   const path = `${root}/.surefoot/ledger.db`;
-  if ((await host.files.stat(path)) === undefined) return missing("record", "no ledger yet", "it is made by the first run");
+  if ((await host.files.stat(path)) === undefined)
+    return missing("record", "no ledger yet", "it is made by the first run");
   try {
     const store = openSqliteStore(path, { now: host.now, mode: "read" });
     try {
       const publicKey = loadPublicKey(configFolder(host));
       const verified = verifyLedger(store, publicKey === undefined ? {} : { publicKey });
       return verified.kind === "broken"
-        ? broken("record", verified.says, "see `surefoot ledger verify`; restore the file from a backup if you have one")
+        ? broken(
+            "record",
+            verified.says,
+            "see `surefoot ledger verify`; restore the file from a backup if you have one",
+          )
         : well("record", `${path} verifies`);
     } finally {
       store.close();
@@ -88,22 +104,39 @@ async function ledger({ host }: Io, root: string): Promise<Finding> {
 /** No workspace is left unexplained: an unfinished run can be resumed, anything else can go. */
 async function workspaces({ host }: Io, root: string): Promise<readonly Finding[]> {
   const parent = workspacesFolder(host, root);
-  const present = ((await host.files.list(parent)) ?? []).filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1));
+  const present = ((await host.files.list(parent)) ?? [])
+    .filter((name) => name.endsWith("/"))
+    .map((name) => name.slice(0, -1));
   if (present.length === 0) return [];
   const path = `${root}/.surefoot/ledger.db`;
   if ((await host.files.stat(path)) === undefined)
-    return present.map((run) => missing("orphan", `${parent}/${run} belongs to no run in the ledger`, `rm -r ${parent}/${run}`));
+    return present.map((run) =>
+      missing("orphan", `${parent}/${run} belongs to no run in the ledger`, `rm -r ${parent}/${run}`),
+    );
   const store = openSqliteStore(path, { now: host.now, mode: "read" });
   try {
     return await Promise.all(
       present.map(async (run): Promise<Finding> => {
         const session = foldSession(run, store.read(run));
-        if (session.kind === undefined) return missing("orphan", `${parent}/${run} belongs to no run in the ledger`, `rm -r ${parent}/${run}`);
-        if (session.finished !== undefined) return well("workspace", `${run} ended with ${session.finished.stop}; \`surefoot run clean\` removes it`);
+        if (session.kind === undefined)
+          return missing(
+            "orphan",
+            `${parent}/${run} belongs to no run in the ledger`,
+            `rm -r ${parent}/${run}`,
+          );
+        if (session.finished !== undefined)
+          return well(
+            "workspace",
+            `${run} ended with ${session.finished.stop}; \`surefoot run clean\` removes it`,
+          );
         const lock = await host.lock(`${parent}/${run}.lock`);
         if (lock === undefined) return well("workspace", `${run} is being worked on`);
         await lock.release();
-        return missing("orphan", `${run} was cut off and holds its work so far`, `surefoot run --resume ${run}, or surefoot run discard ${run}`);
+        return missing(
+          "orphan",
+          `${run} was cut off and holds its work so far`,
+          `surefoot run --resume ${run}, or surefoot run discard ${run}`,
+        );
       }),
     );
   } finally {

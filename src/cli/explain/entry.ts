@@ -16,8 +16,16 @@ export async function explainEntry(io: Io, word: string): Promise<Explanation | 
     const [entry] = store.read(session, Number(number) - 1);
     if (entry === undefined || entry.seq !== Number(number)) return undefined;
     const { event } = entry;
-    const why = event.type === "action.judged" ? tell(event.judgement, event.action).split("\n") : JSON.stringify(event, undefined, 2).split("\n");
-    return { word, kind: `entry of the ledger, ${event.type}`, says: `${entry.at} by ${entry.actor}, hash ${entry.hash.slice(0, 16)}…`, lines: why };
+    const why =
+      event.type === "action.judged"
+        ? tell(event.judgement, event.action).split("\n")
+        : JSON.stringify(event, undefined, 2).split("\n");
+    return {
+      word,
+      kind: `entry of the ledger, ${event.type}`,
+      says: `${entry.at} by ${entry.actor}, hash ${entry.hash.slice(0, 16)}…`,
+      lines: why,
+    };
   } finally {
     store.close();
   }

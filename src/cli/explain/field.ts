@@ -28,8 +28,14 @@ function member(node: unknown, name: string): unknown {
 // Through lists and alternatives to the fields that stand below.
 function fieldsOf(node: unknown): Readonly<Record<string, unknown>> {
   if (!isFields(node)) return {};
-  const alternatives = ["anyOf", "oneOf", "allOf"].flatMap((key) => (Array.isArray(node[key]) ? node[key] : []));
-  return Object.assign({}, ...[...alternatives, node["items"]].map(fieldsOf), isFields(node["properties"]) ? node["properties"] : {});
+  const alternatives = ["anyOf", "oneOf", "allOf"].flatMap((key) =>
+    Array.isArray(node[key]) ? node[key] : [],
+  );
+  return Object.assign(
+    {},
+    ...[...alternatives, node["items"]].map(fieldsOf),
+    isFields(node["properties"]) ? node["properties"] : {},
+  );
 }
 
 function isFields(value: unknown): value is Record<string, unknown> {

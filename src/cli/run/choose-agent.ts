@@ -8,15 +8,28 @@ import { loadRecording } from "../../policy/recording.ts";
 import { text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 
-export async function chooseAgent(input: CliInput, io: Io, policy: Policy, id: string | undefined = text(input, "agent")): Promise<Agent> {
+export async function chooseAgent(
+  input: CliInput,
+  io: Io,
+  policy: Policy,
+  id: string | undefined = text(input, "agent"),
+): Promise<Agent> {
   if (id === undefined)
-    throw new Fault("agent/unknown", "no agent is named", { hint: `--agent with one of: ${Object.keys(adapters).join(", ")}` });
+    throw new Fault("agent/unknown", "no agent is named", {
+      hint: `--agent with one of: ${Object.keys(adapters).join(", ")}`,
+    });
   const adapter = await findAdapter(id);
   const script = text(input, "script");
   if ((id === "recorded") !== (script !== undefined))
-    throw new Fault("usage/invalid", id === "recorded" ? "the recorded agent has nothing to play" : `--script is for the recorded agent, not for ${id}`, {
-      hint: "as in --agent recorded --script session.yaml",
-    });
+    throw new Fault(
+      "usage/invalid",
+      id === "recorded"
+        ? "the recorded agent has nothing to play"
+        : `--script is for the recorded agent, not for ${id}`,
+      {
+        hint: "as in --agent recorded --script session.yaml",
+      },
+    );
   return adapter.make(io.host, {
     ...optionsOf(io.host, policy),
     model: text(input, "model"),
@@ -28,7 +41,9 @@ export async function chooseAgent(input: CliInput, io: Io, policy: Policy, id: s
 export async function findAdapter(id: string): Promise<Adapter> {
   const load = new Map<string, () => Promise<Adapter>>(Object.entries(adapters)).get(id);
   if (load !== undefined) return load();
-  throw new Fault("agent/unknown", `there is no agent \`${id}\``, { hint: `one of: ${Object.keys(adapters).join(", ")}` });
+  throw new Fault("agent/unknown", `there is no agent \`${id}\``, {
+    hint: `one of: ${Object.keys(adapters).join(", ")}`,
+  });
 }
 
 export function optionsOf(host: Host, policy: Policy): AgentOptions {

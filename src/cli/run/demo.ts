@@ -12,7 +12,10 @@ export async function runDemo(input: CliInput, io: Io): Promise<number> {
   const shop = `${folder}/corner-shop`;
   await host.files.copy(packageFile("demo/project"), shop);
   const git = (...args: string[]): Promise<string> =>
-    host.git.text(["-c", "user.name=surefoot demo", "-c", "user.email=demo@localhost", ...args], { cwd: shop, neutral: true });
+    host.git.text(["-c", "user.name=surefoot demo", "-c", "user.email=demo@localhost", ...args], {
+      cwd: shop,
+      neutral: true,
+    });
   await git("init", "--quiet", "--initial-branch=main");
   await git("add", "--all");
   await git("commit", "--quiet", "--message=A small shop with a fault in it");

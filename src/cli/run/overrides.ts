@@ -7,7 +7,10 @@ import { text, texts } from "../command.ts";
 import type { CliInput } from "../command.ts";
 
 /** What the command line says about the policy, in the policy's own terms, so that `origin` can name it. */
-export function overridesOf(input: CliInput, host: Host): Pick<PolicyRequest, "preset" | "service" | "overrides" | "userSettings"> {
+export function overridesOf(
+  input: CliInput,
+  host: Host,
+): Pick<PolicyRequest, "preset" | "service" | "overrides" | "userSettings"> {
   const preset = presetOf(text(input, "preset"));
   const service = text(input, "service");
   const iterations = numberOf(input, "max-iterations", Number.isInteger);
@@ -33,7 +36,9 @@ export function overridesOf(input: CliInput, host: Host): Pick<PolicyRequest, "p
 
 function presetOf(value: string | undefined): Preset | undefined {
   if (value === undefined || value === "observe" || value === "standard" || value === "strict") return value;
-  throw new Fault("usage/invalid", `--preset ${value} is not known`, { hint: "one of: observe, standard, strict" });
+  throw new Fault("usage/invalid", `--preset ${value} is not known`, {
+    hint: "one of: observe, standard, strict",
+  });
 }
 
 function numberOf(input: CliInput, name: string, fine: (value: number) => boolean): number | undefined {
@@ -41,5 +46,7 @@ function numberOf(input: CliInput, name: string, fine: (value: number) => boolea
   if (value === undefined) return undefined;
   const number = Number(value);
   if (value.trim() !== "" && fine(number) && number > 0) return number;
-  throw new Fault("usage/invalid", `--${name} ${value} is not a number above 0`, { hint: `as in --${name} 3` });
+  throw new Fault("usage/invalid", `--${name} ${value} is not a number above 0`, {
+    hint: `as in --${name} 3`,
+  });
 }

@@ -21,15 +21,13 @@ export function showProgress(io: Io, quiet: boolean): Progress {
   return {
     end,
     watch(entry, session) {
-      const line = progressLine(entry, session, io.screen);
+      const line = progressLine(session, entry);
       if (line !== undefined) {
         end();
         io.err(`${line}\n`);
       }
       if (!io.screen.interactive) return;
-      const now = liveLine(session, io.screen);
-      if (now === undefined) return end();
-      io.err(`${clear}${now}`);
+      io.err(`${clear}${liveLine(session, io.screen)}`);
       live = true;
     },
   };

@@ -1,8 +1,7 @@
 import type { Host } from "../../core/ports.ts";
-import { detectProject } from "../../policy/detect.ts";
+import { detect, gatherRoot } from "../../policy/detect.ts";
 
 /** Setup commands that the lockfiles of a tree suggest, for a gate whose commands cannot be run without them. */
 export async function repairOf(host: Host, tree: string): Promise<readonly string[]> {
-  const project = await detectProject(host.files, tree);
-  return project.setup.run;
+  return detect(await gatherRoot(host.files, tree)).setup.map((item) => item.value);
 }

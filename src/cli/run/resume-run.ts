@@ -8,6 +8,7 @@ import { gatherFacts } from "../../host/facts.ts";
 import { configFolder } from "../../host/key.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { loadPolicy } from "../../policy/load.ts";
+import { narrowed } from "../../policy/task.ts";
 import { flag, text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { openRunLedger } from "../open-ledger.ts";
@@ -17,23 +18,28 @@ import { conclude } from "./conclude.ts";
 import { overridesOf } from "./overrides.ts";
 import { showProgress } from "./progress.ts";
 import { repairOf } from "./repair.ts";
-import { actorOf, withScope } from "./start-run.ts";
+import { actorOf } from "./start-run.ts";
 import { bundleWriter } from "./write-bundle.ts";
 
 /** `surefoot run --resume [<run>]`: goes on where the ledger ends, with the agent that the run was started with. */
 export async function resumeRun(input: CliInput, io: Io): Promise<number> {
   const { host } = io;
   const root = await repositoryRoot(host, io.cwd);
-  const policy = await loadPolicy({ files: host.files, root, ...overridesOf(input, host) });
-  const ledger = openRunLedger(host, root, policy.policy);
+  const compiled = await loadPolicy({ files: host.files, root, ...overridesOf(input, host) });
+  const ledger = openRunLedger(host, root, compiled.policy);
   try {
     const session = findUnfinished(ledger, input.positionals[0]);
-    const compiled = withScope(policy, { scope: session.task?.scope });
+    const scope = narrowed(compiled.policy.scope, session.task?.scope);
     const agent = await chooseAgent(input, io, compiled.policy, text(input, "agent") ?? session.agent);
     const progress = showProgress(io, flag(input, "quiet"));
     const journal = openJournal(ledger, session.id, actorOf(io), progress.watch);
     const hidden = [`${root}/.surefoot`, configFolder(host)];
-    const { context, lock } = await takeUp(host, journal, { compiled, root, workspaces: workspacesFolder(host, root), hidden }, io.signal);
+    const { context, lock } = await takeUp(
+      host,
+      journal,
+      { compiled, scope, root, workspaces: workspacesFolder(host, root), hidden },
+      io.signal,
+    );
     try {
       const result = await loop(context, {
         root,
@@ -41,9 +47,9 @@ export async function resumeRun(input: CliInput, io: Io): Promise<number> {
         model: text(input, "model"),
         gather: gatherFacts(host, { worktree: context.workspace.tree }),
         repair: await repairOf(host, context.workspace.tree),
-        writeBundle: bundleWriter(io, ledger, context, { root, recorded: agent.recorded }),
+        writeBundle: bundleWriter(io, ledger, context, root),
       });
-      return await conclude(input, io, { result, context, ledger, recorded: agent.recorded, root, progress });
+      return await conclude(input, io, { result, context, ledger, root, progress });
     } finally {
       await lock.release();
     }
@@ -61,7 +67,15 @@ function findUnfinished(ledger: Ledger, id: string | undefined): Session {
   const heads = [...ledger.store.sessions()].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1));
   for (const head of heads) {
     const session = foldSession(head.session, ledger.read(head.session));
-    if (session.kind === "run" && session.finished === undefined && session.workspace !== undefined && session.settled === undefined) return session;
+    if (
+      session.kind === "run" &&
+      session.finished === undefined &&
+      session.workspace !== undefined &&
+      session.settled === undefined
+    )
+      return session;
   }
-  throw new Fault("run/not-found", "there is no unfinished run to go on with", { hint: "see `surefoot run list`" });
+  throw new Fault("run/not-found", "there is no unfinished run to go on with", {
+    hint: "see `surefoot run list`",
+  });
 }

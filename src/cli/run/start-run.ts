@@ -2,8 +2,6 @@ import { loop } from "../../control/run.ts";
 import { openJournal } from "../../control/journal.ts";
 import { newRunId, start, workspacesFolder } from "../../control/start.ts";
 import { Fault } from "../../core/fault.ts";
-import type { CompiledPolicy } from "../../core/policy.ts";
-import type { Task } from "../../core/task.ts";
 import { configFolder } from "../../host/key.ts";
 import { gatherFacts } from "../../host/facts.ts";
 import { loadPolicy } from "../../policy/load.ts";
@@ -26,8 +24,14 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
   const { host } = io;
   const repository = await openRepository(host, io.cwd, text(input, "base"));
   refuseDirty(repository, flag(input, "allow-dirty"), io);
-  const task = await loadTask({ files: host.files, cwd: io.cwd, root: repository.root, argument: input.positionals.join(" ") });
-  const compiled = withScope(await loadPolicy({ files: host.files, root: repository.root, ...overridesOf(input, host) }), task);
+  const task = await loadTask({
+    files: host.files,
+    cwd: io.cwd,
+    root: repository.root,
+    argument: input.positionals.join(" "),
+  });
+  const compiled = await loadPolicy({ files: host.files, root: repository.root, ...overridesOf(input, host) });
+  const scope = narrowed(compiled.policy.scope, task.scope);
   const agent = await chooseAgent(input, io, compiled.policy);
   const ledger = openRunLedger(host, repository.root, compiled.policy);
   try {
@@ -40,6 +44,7 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
         repository,
         task,
         compiled,
+        scope,
         version,
         attended: io.screen.interactive,
         workspaces: workspacesFolder(host, repository.root),
@@ -54,20 +59,21 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
         model: text(input, "model"),
         gather: gatherFacts(host, { worktree: context.workspace.tree }),
         repair: await repairOf(host, context.workspace.tree),
-        writeBundle: bundleWriter(io, ledger, context, { root: repository.root, recorded: agent.recorded }),
+        writeBundle: bundleWriter(io, ledger, context, repository.root),
       });
-      return await conclude(input, io, { result, context, ledger, recorded: agent.recorded, root: repository.root, progress });
+      return await conclude(input, io, {
+        result,
+        context,
+        ledger,
+                root: repository.root,
+        progress,
+      });
     } finally {
       await lock.release();
     }
   } finally {
     ledger.close();
   }
-}
-
-/** A task narrows what the policy allows; the digest stays that of the policy as it stands. */
-export function withScope(compiled: CompiledPolicy, task: Pick<Task, "scope">): CompiledPolicy {
-  return { ...compiled, policy: { ...compiled.policy, scope: narrowed(compiled.policy.scope, task.scope) } };
 }
 
 export function actorOf(io: Io): string {
@@ -77,10 +83,17 @@ export function actorOf(io: Io): string {
 function refuseDirty(repository: Repository, allowed: boolean, io: Io): void {
   const { changed } = repository;
   if (changed.length === 0) return;
-  const shown = changed.slice(0, 3).join(", ") + (changed.length > 3 ? ` and ${changed.length - 3} more` : "");
+  const shown =
+    changed.slice(0, 3).join(", ") + (changed.length > 3 ? ` and ${changed.length - 3} more` : "");
   if (!allowed)
-    throw new Fault("repo/dirty", `the run starts from ${repository.commit.slice(0, 9)} and would not see your changes in ${shown}`, {
-      hint: "commit or stash them, or pass --allow-dirty to start without them",
-    });
-  io.err(`! the run starts from ${repository.commit.slice(0, 9)} and does not see your changes in ${shown}\n`);
+    throw new Fault(
+      "repo/dirty",
+      `the run starts from ${repository.commit.slice(0, 9)} and would not see your changes in ${shown}`,
+      {
+        hint: "commit or stash them, or pass --allow-dirty to start without them",
+      },
+    );
+  io.err(
+    `! the run starts from ${repository.commit.slice(0, 9)} and does not see your changes in ${shown}\n`,
+  );
 }

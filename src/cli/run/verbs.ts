@@ -35,7 +35,10 @@ export async function listRuns(input: CliInput, io: Io): Promise<number> {
       return 0;
     }
     if (rows.length === 0) io.out("no runs yet\n");
-    for (const row of rows) io.out(`${row.run}  ${row.state.padEnd(34)}  ${row.opened.slice(0, 16).replace("T", " ")}  ${row.agent.padEnd(8)}  ${row.task}\n`);
+    for (const row of rows)
+      io.out(
+        `${row.run}  ${row.state.padEnd(34)}  ${row.opened.slice(0, 16).replace("T", " ")}  ${row.agent.padEnd(8)}  ${row.task}\n`,
+      );
     return 0;
   });
 }
@@ -55,11 +58,19 @@ export async function acceptRun(input: CliInput, io: Io): Promise<number> {
   return withLedger(io, root, "append", async (ledger) => {
     const session = pick(ledger, required(input, "accept"));
     const { delivered, finished } = session;
-    if (delivered === undefined || finished?.verdict !== "verified")
-      throw new Fault("run/not-acceptable", `${session.id} has no verified branch: ${finished?.stop ?? "it has not ended"}`, {
-        hint: `look at it with \`surefoot run show ${session.id}\`; what a gate did not verify can be taken by hand, not accepted`,
-      });
-    ledger.append({ session: session.id, actor: actorOf(io), event: { type: "run.accepted", by: io.host.platform.user, branch: delivered.branch } });
+    if (delivered === undefined || finished?.verdict !== "verified" || session.bundle === undefined)
+      throw new Fault(
+        "run/not-acceptable",
+        `${session.id} has no verified branch: ${finished?.stop ?? "it has not ended"}`,
+        {
+          hint: `look at it with \`surefoot run show ${session.id}\`; what a gate did not verify can be taken by hand, not accepted`,
+        },
+      );
+    ledger.append({
+      session: session.id,
+      actor: actorOf(io),
+      event: { type: "run.accepted", by: io.host.platform.user, branch: delivered.branch },
+    });
     await removeWorkspace(io, root, session.id);
     ledger.checkpoint();
     io.out(`✓ accepted ${session.id}\n  merge it when you are ready: git merge ${delivered.branch}\n`);
@@ -76,12 +87,22 @@ export async function discardRun(input: CliInput, io: Io): Promise<number> {
     const { delivered } = session;
     let kept = "";
     if (delivered !== undefined) {
-      const tip = await io.host.git.run(["rev-parse", "--verify", "--quiet", `refs/heads/${delivered.branch}`], { cwd: root });
+      const tip = await io.host.git.run(
+        ["rev-parse", "--verify", "--quiet", `refs/heads/${delivered.branch}`],
+        { cwd: root },
+      );
       const id = tip.stdout.trim();
-      if (id === delivered.commit) await io.host.git.text(["update-ref", "-d", `refs/heads/${delivered.branch}`, delivered.commit], { cwd: root });
+      if (id === delivered.commit)
+        await io.host.git.text(["update-ref", "-d", `refs/heads/${delivered.branch}`, delivered.commit], {
+          cwd: root,
+        });
       else if (id !== "") kept = `  ${delivered.branch} has commits of its own and stays\n`;
     }
-    ledger.append({ session: session.id, actor: actorOf(io), event: { type: "run.discarded", by: io.host.platform.user } });
+    ledger.append({
+      session: session.id,
+      actor: actorOf(io),
+      event: { type: "run.discarded", by: io.host.platform.user },
+    });
     await removeWorkspace(io, root, session.id);
     ledger.checkpoint();
     io.out(`✓ discarded ${session.id}; its record stays in the ledger\n${kept}`);
@@ -94,12 +115,15 @@ export async function cleanRuns(_input: CliInput, io: Io): Promise<number> {
   const root = await repositoryRoot(io.host, io.cwd);
   return withLedger(io, root, "read", async (ledger) => {
     const parent = workspacesFolder(io.host, root);
-    const present = ((await io.host.files.list(parent)) ?? []).filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1));
+    const present = ((await io.host.files.list(parent)) ?? [])
+      .filter((name) => name.endsWith("/"))
+      .map((name) => name.slice(0, -1));
     let removed = 0;
     const left: string[] = [];
     for (const run of present) {
       const session = foldSession(run, ledger.read(run));
-      const ended = session.finished !== undefined || session.settled !== undefined || session.kind === undefined;
+      const ended =
+        session.finished !== undefined || session.settled !== undefined || session.kind === undefined;
       if (!ended) left.push(run);
       else {
         await removeWorkspace(io, root, run);
@@ -107,7 +131,10 @@ export async function cleanRuns(_input: CliInput, io: Io): Promise<number> {
       }
     }
     io.out(`✓ removed ${removed} workspace${removed === 1 ? "" : "s"}\n`);
-    for (const run of left) io.out(`  ${run} is unfinished and stays: surefoot run --resume ${run}, or surefoot run discard ${run}\n`);
+    for (const run of left)
+      io.out(
+        `  ${run} is unfinished and stays: surefoot run --resume ${run}, or surefoot run discard ${run}\n`,
+      );
     return 0;
   });
 }
@@ -122,15 +149,22 @@ export function runsOf(ledger: Ledger): readonly Session[] {
 
 function pick(ledger: Ledger, id: string | undefined): Session {
   const runs = runsOf(ledger);
-  const found = id === undefined ? runs[0] : runs.find((session) => session.id === id || session.id.startsWith(id));
+  const found =
+    id === undefined ? runs[0] : runs.find((session) => session.id === id || session.id.startsWith(id));
   if (found !== undefined) return found;
-  throw new Fault("run/not-found", id === undefined ? "there are no runs yet" : `the ledger has no run ${id}`, { hint: "see `surefoot run list`" });
+  throw new Fault(
+    "run/not-found",
+    id === undefined ? "there are no runs yet" : `the ledger has no run ${id}`,
+    { hint: "see `surefoot run list`" },
+  );
 }
 
 function required(input: CliInput, verb: string): string {
   const id = input.positionals[0];
   if (id !== undefined) return id;
-  throw new Fault("usage/invalid", `which run to ${verb} is not said`, { hint: `as in \`surefoot run ${verb} run_…\`; see \`surefoot run list\`` });
+  throw new Fault("usage/invalid", `which run to ${verb} is not said`, {
+    hint: `as in \`surefoot run ${verb} run_…\`; see \`surefoot run list\``,
+  });
 }
 
 async function rowOf(io: Io, root: string, session: Session): Promise<RunRow> {
@@ -164,13 +198,23 @@ async function refuseLocked(io: Io, root: string, run: string): Promise<void> {
   const parent = workspacesFolder(io.host, root);
   if ((await io.host.files.stat(parent)) === undefined) return;
   const lock = await io.host.lock(`${parent}/${run}.lock`);
-  if (lock === undefined) throw new Fault("run/locked", `${run} is being worked on by another process`, { hint: "stop it first" });
+  if (lock === undefined)
+    throw new Fault("run/locked", `${run} is being worked on by another process`, { hint: "stop it first" });
   await lock.release();
 }
 
-async function withLedger(io: Io, root: string, mode: "read" | "append", act: (ledger: Ledger) => Promise<number>): Promise<number> {
+async function withLedger(
+  io: Io,
+  root: string,
+  mode: "read" | "append",
+  act: (ledger: Ledger) => Promise<number>,
+): Promise<number> {
   const signer = loadKey(configFolder(io.host));
-  const store = openSqliteStore(`${root}/.surefoot/ledger.db`, { now: io.host.now, mode, ...(signer === undefined ? {} : { signer }) });
+  const store = openSqliteStore(`${root}/.surefoot/ledger.db`, {
+    now: io.host.now,
+    mode,
+    ...(signer === undefined ? {} : { signer }),
+  });
   const redactor = makeRedactor({ enabled: true, env: [] }, io.host.env);
   const ledger = openLedger({ store, redactor, now: io.host.now, signer });
   try {

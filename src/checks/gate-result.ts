@@ -1,8 +1,8 @@
-import { type CheckRow } from "../core/event.ts";
+import type { CheckRow } from "../core/event.ts";
 import { describeExit, succeeded, type Exit } from "../core/exit.ts";
 import type { Finding } from "../core/finding.ts";
 import type { GateCheck } from "../core/policy.ts";
-import { isFailureLine, plainLines, type Signature, signatureOf } from "../core/signature.ts";
+import { headlineAt, isFailureLine, plainLines, type Signature, signatureOf } from "../core/signature.ts";
 import type { TestCount } from "../core/test-count.ts";
 import { expectsTests } from "./expects-tests.ts";
 
@@ -36,7 +36,7 @@ export function judgeRow({ check, exit, output, tests, baseline }: RowInput): Ro
     const signature = signatureOf(check.name, exit, output);
     return {
       passed: false,
-      says: says(`${describeExit(exit)}: ${headlineOf(output) ?? "no output"}`),
+      says: says(`${describeExit(exit)}: ${headlineOf(output)}`),
       signature,
       preExisting: sameFailure(baseline, signature),
       findings: fewerTests(check, tests, baseline),
@@ -63,11 +63,11 @@ export function judgeRow({ check, exit, output, tests, baseline }: RowInput): Ro
   };
 }
 
-/** The line (from 1) of the output, as split at line ends, where the failure is first told; 1 where none is. */
+/** The line (from 1) of the output, as split at line feeds, that best says what failed; 1 where none does. */
 export function firstFailingLine(output: string): number {
   const lines = plainLines(output);
-  const at = lines.findIndex((line) => isFailureLine(line));
-  return at === -1 ? 1 : at + 1;
+  const at = headlineAt(lines);
+  return isFailureLine(lines[at] ?? "") ? at + 1 : 1;
 }
 
 function missingTests(check: GateCheck, tests: TestCount | undefined): Finding | undefined {
@@ -128,9 +128,9 @@ function countSays({ passed, failed, skipped, runner }: TestCount): string {
   return `${parts.join(", ")} (${runner})`;
 }
 
-function headlineOf(output: string): string | undefined {
-  const lines = plainLines(output).map((line) => line.trim());
-  return lines.find((line) => isFailureLine(line)) ?? lines.find((line) => line !== "");
+function headlineOf(output: string): string {
+  const lines = plainLines(output);
+  return (lines[headlineAt(lines)] ?? "").trim() || "no output";
 }
 
 const saysAtMost = 300;

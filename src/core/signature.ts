@@ -26,7 +26,7 @@ export function signatureOf(check: string, exit: Exit, output: string): Signatur
   const kind = kindOf(exit);
   return {
     kind,
-    headline: spoken[0] ?? describeEmpty(exit),
+    headline: normaliseLine(lines[headlineAt(lines)] ?? "") || (spoken[0] ?? describeEmpty(exit)),
     digest: sha256(JSON.stringify([check, kind, exit.kind === "exited" ? exit.code : exit.kind, covered])),
   };
 }
@@ -54,11 +54,11 @@ export function plainLines(output: string): readonly string[] {
 }
 
 const failureWord =
-  /\b(?:errors?|fail(?:s|ed|ure|ures|ing)?|exceptions?|panic(?:ked)?|assert\w*|expected|received|actual|not ok|cannot|can't|could not|undefined|unexpected|traceback|timed? ?out|fatal|denied|no such file|not found|segmentation fault|(?=[A-Z])\w+(?:Error|Exception)|ERR_\w+)\b|✖|✗|✘|✕|×|❌|^E {3}|^ *(?:left|right|got|want(?:ed)?): /i;
+  /\b(?:errors?|fail(?:s|ed|ure|ures|ing)?|exceptions?|panic(?:ked)?|assert(?!ions\b)\w*|expected|received|actual|not ok|cannot|can't|could not|undefined|unexpected|traceback|timed? ?out|fatal|denied|no such file|not found|segmentation fault|(?=[A-Z])\w+(?:Error|Exception)|ERR_\w+)\b|✖|✗|✘|✕|×|❌|^E {3}|^ *(?:left|right|got|want(?:ed)?): /i;
 
 // A test that passed may have `error` in its title; a code frame quotes the source; a frame of the stack moves with it.
 const notFailing =
-  /^\s*(?:[✔✓√○✎↓﹣-] |ok\b|PASS\b|--- (?:PASS|SKIP)|=== |\[ +(?:OK|RUN) +\]|at \S|>?\s*\d*\s*\| |> \S)|\.\.\. (?:ok|ignored)$| PASSED(?: +\[ *\d+%\])?$/;
+  /^\s*(?:[✔✓√○✎↓﹣-] |ok\b|PASS\b|--- (?:PASS|SKIP)|=== |\[ +(?:OK|RUN) +\]|at \S|>?\s*\d*\s*\| |>\s+\S)|\.\.\. (?:ok|ignored)$| PASSED(?: +\[ *\d+%\])?$/;
 
 const zeroOf =
   /\b(?:0|no) (?:tests? )?(?:errors?|fail(?:ed|ures?|ing)?|exceptions?)\b|\b(?:errors?|fail(?:ed|ures?|s)?)(?: *[:=] *| )0\b/gi;
@@ -68,6 +68,23 @@ export function isFailureLine(line: string): boolean {
   if (!failureWord.test(line) || notFailing.test(line)) return false;
   const rest = line.replace(zeroOf, "");
   return rest === line || failureWord.test(rest);
+}
+
+// Banners and totals announce a failure without saying which.
+const announcement =
+  /^\s*(?:[=_*-]{3,}(?! FAIL: )|#?\s*throw\b|(?:[a-z]+ |\d+\) )?(?:failures?|errors?)(?: summary)?:?\s*$|there (?:was|were) |finished in|collected |\d+ (?:failing|failed|errors?)\b|fail(?:ed)?\s*$|❯ )/i;
+
+/** Index of the line that best says what failed; without any, of the first line that is not empty (or 0). */
+export function headlineAt(lines: readonly string[]): number {
+  const telling = lines.findIndex((line) => isFailureLine(line) && !announcement.test(line));
+  if (telling !== -1) return telling;
+  const failing = lines.findIndex(isFailureLine);
+  return failing === -1
+    ? Math.max(
+        0,
+        lines.findIndex((line) => line.trim() !== ""),
+      )
+    : failing;
 }
 
 const diffHead =
@@ -109,7 +126,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b(pid|port|seed|thread|goroutine|worker|process)([ :=#]+)\d+/gi, "$1 <n>"],
   [/\(node:\d+\)/g, "(node:<n>)"],
   [/(thread '[^']*') \(\d+\)/g, "$1"],
-  [/\b((?:\d{1,3}\.){3}\d{1,3}|localhost|\[[0-9a-f:]*\]|::1?):\d{2,5}\b/gi, "$1:<port>"],
+  [/(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|localhost|\[[0-9a-f:]*\]|::1?):\d{2,5}\b/gi, "$1:<port>"],
   // places
   [/(?:\/private)?(?:\/var\/folders\/\w+\/\w+\/T|\/var\/tmp|\/tmp)\/[\w.@+-]+(?![\w.@+/-])/g, "<temp>"],
   [/(?<![\w.:/])(?:file:\/\/)?(?:\/[\w.@+-]+)+\/(?=[\w.@+<-])/g, "<dir>/"],

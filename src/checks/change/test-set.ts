@@ -165,21 +165,20 @@ function wordsOf(line: string): readonly string[] {
 }
 
 function newMarks({ file, hunks }: TestFile, files: readonly TestFile[]): readonly Finding[] {
-  const before = hunks.flatMap((hunk) => hunk.before.mutes.map((mark) => mark.text));
-  const elsewhere = files
-    .filter((other) => other.file !== file)
-    .flatMap((other) =>
-      other.hunks.flatMap((hunk) =>
-        hunk.before.mutes.filter((mark) => mark.changed).map((mark) => mark.text),
-      ),
-    );
-  const known = [...before, ...elsewhere];
+  const known = [
+    ...hunks.flatMap((hunk) => hunk.before.mutes),
+    ...files
+      .filter((other) => other.file !== file)
+      .flatMap((other) => other.hunks.flatMap((hunk) => hunk.before.mutes.filter((mark) => mark.changed))),
+  ];
   const existing = new Set(
     files.flatMap((other) => other.hunks.flatMap((hunk) => hunk.before.tests.map((test) => test.name))),
   );
   return hunks.flatMap((hunk) =>
     hunk.after.mutes.flatMap((mark) => {
-      const at = known.indexOf(mark.text);
+      const same = known.findIndex((other) => other.text === mark.text);
+      // A mark that was reworded still stands on the same test.
+      const at = same === -1 ? known.findIndex((other) => other.changed && reworded(other, mark)) : same;
       if (at !== -1) {
         known.splice(at, 1);
         return [];
@@ -188,6 +187,10 @@ function newMarks({ file, hunks }: TestFile, files: readonly TestFile[]): readon
       return [markFinding(file, mark, isBorn(file, mark, hunk, existing))];
     }),
   );
+}
+
+function reworded(was: Mark, is: Mark): boolean {
+  return was.kind === is.kind && was.test !== undefined && was.test.name === is.test?.name;
 }
 
 function isBorn(file: FileChange, mark: Mark, hunk: ReadHunk, existing: ReadonlySet<string>): boolean {

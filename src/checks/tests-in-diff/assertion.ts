@@ -44,7 +44,9 @@ export function likeness(a: Assertion, b: Assertion): number {
   return Math.max(shared, (0.75 * common) / Math.min(a.words.size, b.words.size));
 }
 
-export type Loosening = { readonly says: string };
+interface Loosening {
+  readonly says: string;
+}
 
 /** Why the second assertion demands less than the first, or `undefined`. */
 export function loosened(before: Assertion, after: Assertion): Loosening | undefined {
@@ -149,7 +151,7 @@ function closingOf(text: string, open: number): number {
   return text.length;
 }
 
-export function splitArguments(text: string): readonly string[] {
+function splitArguments(text: string): readonly string[] {
   const found: string[] = [];
   let start = 0;
   for (let at = 0; at < text.length; at++) {
@@ -183,7 +185,7 @@ const partial =
 const presence =
   /^(?:tobe(?:instanceof|typeof|defined|undefined|null|nan|empty)|instanceof|an?|bean?|beinstanceof|isinstance\w*|(?:assert)?(?:is)?not(?:null|none|nil|empty|undefined)|(?:assert)?isnotnone|assert(?:is)?(?:null|none|nil|instance\w*|isinstance|empty|instanceof|type)|is(?:null|nil|none|empty|instanceof)|exists?|prop(?:exist|empty|null|undefined|ok)|noerror|error|doesnotthrow|donotthrow|notthrows\w*|tohavebeencalled|called|nil|empty|isa|implements|istype|resolves|somethingto|bepresent|nilor|beinstance|notempty|bekindof|tobeinthedocument|tobevisible|expectcall)$/;
 const truth =
-  /^(?:tobe(?:truthy|falsy)|ok|notok|truthy|falsy|true|false|prop(?:true|false)|assert|assert(?:true|false|not)|expecttrue|expectfalse|check|require|betrue|befalse|betruthy|befalsey|istrue|isfalse|xctassert|xctasserttrue|xctassertfalse|expect|verify|refute|debugassert)$/;
+  /^(?:tobe(?:truthy|falsy)|ok|notok|truthy|falsy|true|false|prop(?:true|false)|assert|assert(?:true|false|not)|expecttrue|expectfalse|check|require|betrue|befalse|betruthy|befalsey|istrue|isfalse|xctassert|xctasserttrue|xctassertfalse|refute|debugassert)$/;
 const different =
   /^(?:not(?:strict|deep)?(?:strict)?(?:equal|same|deepequal|equals?)|assertnot(?:equals?|same|in|contains\w*)|(?:expect|assert)ne|assertne|notequalvalues|notcontains|doesnotcontain\w*|isnotequalto|doesnotmatch|refuteequal|refuteincludes|not)$/;
 
@@ -205,9 +207,9 @@ function strengthOf(
 function strengthOfCondition(condition: string): Strength {
   const outside = condition.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
   if (/===?(?!=)|\.equals?\(|\.eq\(/.test(outside)) return 4;
-  if (/!==?| is not None\b|\bis None\b|\binstanceof\b|\bisinstance\(/.test(outside)) return 2;
+  if (/!==?|\bis not None\b|\bis None\b|\binstanceof\b|\bisinstance\(/.test(outside)) return 2;
   if (
-    / not in | in |[^=-]>=?(?!>)|<=?[^<]|\.(?:includes|contains|match(?:es)?|test|starts_?with|ends_?with)\(/i.test(
+    /\bnot in\b|\bin\b|[^=-]>=?(?!>)|<=?[^<]|\.(?:includes|contains|match(?:es)?|test|starts_?with|ends_?with)\(/i.test(
       outside,
     )
   )

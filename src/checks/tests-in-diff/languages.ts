@@ -44,7 +44,7 @@ const languages: readonly Language[] = [
     focus:
       /\b(?:it|test|describe|context|suite|specify)(?:\.\w+)*\.only\b|\bf(?:it|test|describe|context)\s*\(|^(?:it|test|describe)\b.*[{,]\s*only:\s*(?!false\b)/,
     assertion:
-      /\bexpect(?:\.\w+)?\s*\(|\bassert(?:\.\w+)*\s*\(|\bt\.(?:is|not|deepEqual|notDeepEqual|equal|notEqual|same|ok|notOk|true|false|truthy|falsy|throws\w*|notThrows\w*|like|regex|match|assert\.\w+)\s*\(|\bshould\.\w/,
+      /\b(?:expect|assert|check|verify|ensure)[A-Z]\w*\s*\(|\bexpect(?:\.\w+)?\s*\(|\bassert(?:\.\w+)*\s*\(|\bt\.(?:is|not|deepEqual|notDeepEqual|equal|notEqual|same|ok|notOk|true|false|truthy|falsy|throws\w*|notThrows\w*|like|regex|match|assert\.\w+)\s*\(|\bshould\.\w/,
   },
   {
     endings: /\.pyi?$/,
@@ -53,7 +53,8 @@ const languages: readonly Language[] = [
     test: /^(?:async\s+)?def\s+(test\w*)\s*\(/,
     mute: /@pytest\.mark\.(?:skip|skipif|xfail)\b|@(?:unittest\.)?(?:skip|skipIf|skipUnless|expectedFailure)\b|\bpytest\.(?:skip|xfail|importorskip)\(|\bself\.skipTest\(|\braise\s+(?:unittest\.)?SkipTest\b|^__test__\s*=\s*False|^pytestmark\s*=.*\b(?:skip|skipif|xfail)\b|\bmarks\s*=.*\b(?:skip|xfail)\b|^collect_ignore/,
     above: /^@/,
-    assertion: /^assert\b(?!_)|\bself\.(?:assert\w+|fail)\(|\bpytest\.(?:raises|warns|fail)\(|\bassert_\w+\(/,
+    assertion:
+      /^assert\b(?!_)|\bself\.(?:assert\w+|fail)\(|\bpytest\.(?:raises|warns|fail)\(|\b(?:assert|check|verify|expect|ensure|validate)_\w+\(/,
   },
   {
     endings: /\.go$/,
@@ -61,7 +62,8 @@ const languages: readonly Language[] = [
     comment: /^(?:\/\/(?!go:build)|\/\*|\*)/,
     test: /^func\s+((?:Test|Benchmark|Fuzz|Example)\w*)\s*\(|^\w+\.Run\(\s*"([^"]*)"/,
     mute: /\b[tbf]\.Skip(?:f|Now)?\(|^\/\/go:build\s+ignore\b/,
-    assertion: /\b(?:assert|require|is|qt)\.\w+\(|\b[tb]\.(?:Errorf?|Fatalf?|Fail|FailNow)\(/,
+    assertion:
+      /\b(?:assert|require|is|qt)\.\w+\(|\b(?:expect|assert|check|verify|validate|ensure|require|must)(?:[A-Z]\w*)?\(|\b[tb]\.(?:Errorf?|Fatalf?|Fail|FailNow)\(/,
   },
   {
     endings: /\.rs$/,

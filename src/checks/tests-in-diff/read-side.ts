@@ -103,7 +103,7 @@ function assertionsOf(
   const found: { at: number; to: number; text: string }[] = [];
   for (let at = 0; at < code.length; at++) {
     const start = language.assertion.exec(code[at]?.text ?? "");
-    if (start === null) continue;
+    if (start === null || declaration.test(code[at]?.text ?? "")) continue;
     let text = (code[at]?.text ?? "").slice(start.index);
     let to = at;
     while (
@@ -119,6 +119,10 @@ function assertionsOf(
   }
   return found;
 }
+
+// `function checkTotal(…)` declares a helper, it does not call it.
+const declaration =
+  /^(?:export\s+|async\s+|pub\s+|private\s+|public\s+|static\s+)*(?:function|def|func|fn|fun|defp)\b/;
 
 function open(text: string): boolean {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "");

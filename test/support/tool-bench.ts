@@ -1,0 +1,116 @@
+import { memoryHost } from "../../src/host/memory-host.ts";
+import { makeCaller } from "../../src/tools/call.ts";
+import type { MemoryHost, MemoryHostOptions } from "../../src/host/memory-host.ts";
+import type { Judgement } from "../../src/core/action.ts";
+import type { StepEvent } from "../../src/core/event.ts";
+import type { Outcome } from "../../src/core/outcome.ts";
+import type { PatchLimit, Policy } from "../../src/core/policy.ts";
+import type { Decided, Proposal } from "../../src/core/ports.ts";
+
+export interface ToolBench {
+  readonly host: MemoryHost;
+  readonly proposals: readonly Proposal[];
+  readonly events: readonly StepEvent[];
+  readonly conflicts: readonly string[];
+  call(tool: string, args: unknown): Promise<Outcome>;
+  /** Text of a file of the worktree. */
+  text(path: string): Promise<string | undefined>;
+}
+
+export interface ToolBenchOptions extends Omit<MemoryHostOptions, "files"> {
+  /** Relative to the worktree, or absolute. */
+  readonly files?: MemoryHostOptions["files"];
+  readonly perCall?: PatchLimit;
+  readonly done?: number;
+  readonly signal?: AbortSignal;
+  /** Reason for which a proposal is refused. */
+  readonly refuse?: (proposal: Proposal) => string | undefined;
+}
+
+export const worktree = "/work/tree";
+
+/** The typed tools over a machine in memory, with a guard that allows what `refuse` does not name. */
+export function toolBench(options: ToolBenchOptions = {}): ToolBench {
+  const files = Object.fromEntries(
+    Object.entries(options.files ?? {}).map(([path, content]) => [
+      path.startsWith("/") ? path : `${worktree}/${path}`,
+      content,
+    ]),
+  );
+  const host = memoryHost({
+    ...options,
+    files: { [`${worktree}/.git/HEAD`]: "ref: refs/heads/main\n", ...files },
+  });
+  const proposals: Proposal[] = [];
+  const events: StepEvent[] = [];
+  const conflicts: string[] = [];
+  const call = makeCaller({
+    host,
+    policy: policyWith(options.perCall ?? { files: 1, lines: 20 }),
+    worktree,
+    env: { PATH: "/usr/bin" },
+    jail: undefined,
+    iteration: 1,
+    done: options.done ?? 0,
+    decide: async (proposal) => {
+      proposals.push(proposal);
+      return decided(options.refuse?.(proposal));
+    },
+    record: (event) => void events.push(event),
+    conflicted: (says) => void conflicts.push(says),
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return {
+    host,
+    proposals,
+    events,
+    conflicts,
+    call: async (tool, args) => await call({ tool, args }),
+    text: async (path) => await host.files.readText(`${worktree}/${path}`),
+  };
+}
+
+function decided(why: string | undefined): Decided {
+  const reasons = why === undefined ? [] : [{ rule: "test/refused", verdict: "deny" as const, says: why }];
+  const judgement: Judgement = {
+    verdict: why === undefined ? "allow" : "deny",
+    reasons,
+    effects: [],
+    facts: {},
+  };
+  return { judgement, enforced: why !== undefined, says: why ?? "" };
+}
+
+function policyWith(perCall: PatchLimit): Policy {
+  const wide = { files: 100, lines: 10_000 };
+  return {
+    preset: "standard",
+    protectedBranches: ["main"],
+    scope: { allow: ["src/**", "test/**"], deny: [] },
+    budgets: {
+      iterations: 3,
+      wallTimeMs: 60_000,
+      tokensSoft: 1000,
+      tokensHard: 2000,
+      costUsd: 1,
+      patch: { perCall, perAttempt: wide, total: wide, underFallback: wide },
+      dispatches: 1,
+      strikes: 3,
+    },
+    gates: { full: [], fallback: [] },
+    setup: { run: [], caches: [], timeoutMs: 60_000 },
+    guard: { rules: {} },
+    jail: "off",
+    owners: {
+      spec: undefined,
+      evaluation: undefined,
+      harness: undefined,
+      escalation: undefined,
+      secondary: undefined,
+    },
+    redaction: { enabled: true, env: [] },
+    retention: { artifactDays: 30 },
+    waivers: [],
+    spec: undefined,
+  };
+}

@@ -16,6 +16,10 @@ function errorOf(outcome: Outcome): ToolError {
   return outcome.error;
 }
 
+function idOf(outcome: Outcome): string {
+  return outcome.kind === "done" && outcome.result.kind === "patched" ? outcome.result.diffId : "";
+}
+
 async function patch(
   bench: ToolBench,
   old_str: string,

@@ -1,3 +1,4 @@
+import { isIrreversible } from "./all-rules.ts";
 import type { Judgement, Verdict } from "../core/action.ts";
 import type { Policy, RuleMode } from "../core/policy.ts";
 
@@ -10,11 +11,17 @@ export function binding(judgement: Judgement, policy: Policy): Verdict {
   );
 }
 
-/** Mode of a rule: its id, then its family (`git/*`), then `*`; what nobody names is enforced. */
+/**
+ * Mode of a rule: its id, then its family (`git/*`), then `*`; what nobody names is enforced. Under the preset
+ * `observe`, `*` does not reach the rules about what cannot be undone: they stay enforced until one is named.
+ */
 export function modeOf(rule: string, policy: Policy): RuleMode {
   const modes = new Map(Object.entries(policy.guard.rules));
   const family = `${rule.split("/", 1).join("")}/*`;
-  return modes.get(rule) ?? modes.get(family) ?? modes.get("*") ?? "enforce";
+  const named = modes.get(rule) ?? modes.get(family);
+  if (named !== undefined) return named;
+  const rest = modes.get("*") ?? "enforce";
+  return policy.preset === "observe" && rest === "observe" && isIrreversible(rule) ? "enforce" : rest;
 }
 
 const rank = { allow: 0, ask: 1, deny: 2 } as const satisfies Record<Verdict, number>;

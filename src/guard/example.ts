@@ -1,6 +1,7 @@
 import type { Action, Facts, Judgement } from "../core/action.ts";
 import type { Policy } from "../core/policy.ts";
-import { judge, allRules } from "./judge.ts";
+import { allRules } from "./all-rules.ts";
+import { judge } from "./judge.ts";
 import type { Example, Rule } from "./rule.ts";
 
 /** The world in which examples are judged: a dirty tree on a branch of its own. */

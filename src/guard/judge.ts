@@ -1,9 +1,9 @@
 import type { Action, Facts, Judgement, Reason } from "../core/action.ts";
 import type { Policy } from "../core/policy.ts";
+import { allRules } from "./all-rules.ts";
 import { modeOf, strictest } from "./binding.ts";
 import { readAction } from "./reading.ts";
 import type { Hit, Rule, Scene } from "./rule.ts";
-import { families } from "./rules/index.ts";
 
 /**
  * Decides about one action. Total: it answers for every input, and its work is bounded by units, never by time.
@@ -23,8 +23,6 @@ export function judge(action: Action, facts: Facts, policy: Policy): Judgement {
     facts,
   };
 }
-
-export const allRules: readonly Rule[] = families.flat();
 
 // More of the same rule would not change the verdict and would fill the ledger.
 const hitsAtMost = 3;

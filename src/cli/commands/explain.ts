@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { Fault } from "../../core/fault.ts";
-import { allRules } from "../../guard/judge.ts";
+import { allRules } from "../../guard/all-rules.ts";
 import { closest } from "../../policy/closest.ts";
 import { packageFile } from "../../policy/package-files.ts";
 import { loadTaxonomies } from "../../policy/taxonomies.ts";

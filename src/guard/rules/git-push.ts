@@ -3,7 +3,7 @@ import type { GitEffect, Push } from "../git.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 
 const protectedPush: Rule = {
-  id: "git/protected-push",
+  id: "git/protected-branch",
   irreversible: false,
   verdict: "deny",
   says: "it pushes to a protected branch",

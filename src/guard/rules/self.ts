@@ -9,7 +9,7 @@ const policyFiles = [
   "surefoot.local.yaml",
   "surefoot.{yml,json}",
   "**/surefoot.yaml",
-  "services/*/surefoot.{yaml,yml}",
+  "services/*.{yaml,yml}",
   ".surefoot",
   ".surefoot/**",
 ];
@@ -51,7 +51,7 @@ const policyEdit: Rule = {
     "sed -i 's/enforce/off/' surefoot.yaml",
     "rm -rf .surefoot",
     "echo 'guard: {}' | tee surefoot.local.yaml",
-    { edit: "services/billing/surefoot.yaml" },
+    { edit: "services/billing.yaml" },
     "mv surefoot.yaml /tmp/",
     "git rm surefoot.yaml",
     "sqlite3 .surefoot/ledger.db 'delete from entries' > .surefoot/out",

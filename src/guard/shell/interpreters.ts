@@ -100,7 +100,7 @@ function readCode(language: string, code: Arg, shell: Shell, call: Call): void {
     // A name that is computed in the code is the program's business, as in any script.
     if (value !== hole) touch(shell, at(value), { kind: "write", by: language });
   }
-  if (/awk$/.test(language)) readAwk(text, at, shell);
+  if (language.endsWith("awk")) readAwk(text, at, shell);
   if (language === "perl" || language === "ruby" || language === "php")
     for (const match of firstOf(text, /`([^`]+)`|%x\{([^}]*)\}|\bqx\{([^}]*)\}/g))
       shell.world.runText(match[1] ?? match[2] ?? match[3] ?? "", freshShell(shell, call.env, []), at(text));
@@ -114,8 +114,6 @@ function startProgram(match: RegExpExecArray, at: (value: string) => Arg, shell:
   const [, first, list] = match;
   if (first === undefined) return;
   const inner = freshShell(shell, call.env, []);
-  const words = (text: string): readonly string[] =>
-    [...text.matchAll(/(["'`])((?:\\.|(?!\1).)*)\1/g)].map((item) => item[2] ?? "");
   if (first.startsWith("[")) {
     const line = words(first).map(quoteWord).join(" ");
     if (line !== "") shell.world.runText(line, inner, at(line));
@@ -125,6 +123,11 @@ function startProgram(match: RegExpExecArray, at: (value: string) => Arg, shell:
   const rest = list === undefined ? [] : words(list);
   const line = rest.length === 0 ? command : [command, ...rest].map(quoteWord).join(" ");
   if (line !== "") shell.world.runText(line, inner, at(line));
+}
+
+/** The string literals in a list of arguments. */
+function words(text: string): readonly string[] {
+  return [...text.matchAll(/(["'`])((?:\\.|(?!\1).)*)\1/g)].map((item) => item[2] ?? "");
 }
 
 function quoteWord(word: string): string {

@@ -354,9 +354,9 @@ function link(start: Start): void {
   places(start, options, options.operands);
   const [from, to] = options.operands;
   if (from === undefined || to === undefined || options.operands.length !== 2) return;
-  const link = target(start.shell, to.value).path;
+  const made = target(start.shell, to.value).path;
   const end = target(start.shell, from.value).path;
-  if (link !== undefined && end !== undefined && link !== end) start.shell.world.links.set(link, end);
+  if (made !== undefined && end !== undefined && made !== end) start.shell.world.links.set(made, end);
 }
 
 function sed(start: Start): void {

@@ -98,11 +98,11 @@ class Fields {
   }
 
   /** Adds text that the shell splits where it is not quoted. */
-  addSplit(text: string, separators: string): void {
+  addSplit(text: string, between: string): void {
     if (!this.splits) return this.add(text);
     let rest = "";
     for (const char of text) {
-      if (!separators.includes(char)) {
+      if (!between.includes(char)) {
         rest += char;
         continue;
       }

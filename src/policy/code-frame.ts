@@ -15,7 +15,7 @@ export function renderProblem(problem: Problem, text: string | undefined, style:
     `${style.strong(`✗ ${writeWhere(where)}`)}  ${where.field ?? "the file"}`,
     ...wrapped("", says, style),
     ...(text === undefined ? [] : frame(problem, text, style)),
-    ...wrapped("why  ", why, style),
+    ...(why === fix ? [] : wrapped("why  ", why, style)),
     ...wrapped("fix  ", fix, style),
     "",
   ].join("\n");

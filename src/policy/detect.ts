@@ -18,7 +18,12 @@ export interface Proposal {
   readonly notes: readonly string[];
 }
 
-/** Reads what `detect` needs from the root folder. Nothing below it is looked at. */
+/** What the root folder of a repository proposes. Nothing is run and nothing below the root is looked at. */
+export async function detectProject(files: Files, root: string): Promise<Proposal> {
+  return detect(await gatherRoot(files, root));
+}
+
+/** Reads what `detect` needs from the root folder. */
 export async function gatherRoot(files: Files, root: string): Promise<RootFiles> {
   const names = (await files.list(root)) ?? [];
   const texts = new Map<string, string>();

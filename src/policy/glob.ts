@@ -4,7 +4,8 @@
  * which everything that asks "is this path in scope?" reads in the same way. Brackets, parentheses and `!` would
  * break that, and more often stand for a folder's real name (`app/[slug]/page.tsx`) than for a pattern.
  */
-export const globPattern = /^(?!\/|!|\.\/)(?!.*\/$)(?!.*\/\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\[\]()"|]+$/;
+export const globPattern =
+  /^(?!\/|!|\.\/)(?!.*\/$)(?!.*\/\/)(?!(?:.*\/)?\.\.?(?:\/|$))(?!.*[^/]\*\*)(?!.*\*\*[^/])[^\\[\]()"|]+$/;
 
 /** What is wrong with a glob, with the way out, or `undefined`. */
 export function globProblem(glob: string): { readonly says: string; readonly fix: string } | undefined {
@@ -26,6 +27,13 @@ export function globProblem(glob: string): { readonly says: string; readonly fix
       says: `${quote(glob)} names a folder, and only files are matched`,
       fix: `write ${quote(`${glob}**`)}`,
     };
+  if (/[^/]\*\*|\*\*[^/]/.test(glob.replace(/\{[^}]*\}/g, "x")))
+    return {
+      says: `${quote(glob)} has ** beside other text`,
+      fix: "write * within a name, and ** only as a whole part between slashes",
+    };
+  if (glob.split("/").includes("."))
+    return { says: `${quote(glob)} has a part that is only a dot`, fix: "leave that part out" };
   if (glob.split("/").includes(".."))
     return { says: `${quote(glob)} leaves the repository`, fix: "write a path without .." };
   const odd = /[\\[\]()"|]/.exec(glob)?.[0];
@@ -59,7 +67,11 @@ export function intersection(
       else {
         const both = meet(left.split("/"), right.split("/"), "**", meetSegments);
         if (both === undefined) return undefined;
-        for (const parts of both) found.add(parts.join("/"));
+        for (const glob of both.map((parts) => parts.join("/"))) {
+          found.add(glob);
+          // The same rule the other way round: here nothing below is meant as well.
+          if (spelledOut(glob) !== glob) found.add(glob.replace(tail, ""));
+        }
       }
       if (found.size > atMost) return undefined;
     }
@@ -79,7 +91,18 @@ const atMost = 1000;
 const expandAtMost = 100;
 
 function alternatives(glob: string): readonly string[] {
-  return expandBraces(glob) ?? [glob];
+  const expanded = expandBraces(glob) ?? [glob];
+  // After a closing brace, picomatch lets "nothing below" pass in every case.
+  const loose = /\}(?:\/\*\*)+$/.test(glob) ? expanded.map((one) => one.replace(tail, "")) : [];
+  return [...new Set([...loose, ...expanded.map(spelledOut)])];
+}
+
+const tail = /(?:\/\*\*)+$/;
+
+// `a/**` matches `a` itself, but `a*/**` does not match `ab`: picomatch wants something below a part that ends in a
+// star. Spelled out as `a*/**/*`, two stars mean "any number of parts, or none" everywhere.
+function spelledOut(glob: string): string {
+  return glob.replace(/((?:^|\/)(?:[^/]*[^/*])?\*)(?:\/\*\*)+$/, "$1/**/*");
 }
 
 /** `undefined` for braces that are no list. */
@@ -162,13 +185,13 @@ function skipStars(units: readonly string[], from: number, star: string): readon
 }
 
 function meetSegments(left: string, right: string): readonly string[] | undefined {
-  // One `*` is any name but an empty one, and no path has empty names.
+  // No path of a file has an empty name, `.` or `..` in it.
   const both = meet([...plain(left)], [...plain(right)], "*", (a, b) => {
     if (a === "?") return [b];
     if (b === "?" || a === b) return [a];
     return [];
   });
-  return both?.map((chars) => plain(chars.join(""))).filter((segment) => segment !== "");
+  return both?.map((chars) => plain(chars.join(""))).filter((segment) => !["", ".", ".."].includes(segment));
 }
 
 /** Every way in which two rows of units can be one row; a star stands for any number of units. */

@@ -164,7 +164,7 @@ function merge(state: Merged, layer: Layer, trust: Trust): Merged {
     if (field === "version" || (field === "preset" && origins.get("preset")?.source === "command line"))
       continue;
     const allowed = mayLoosen && loose.some((found) => writePath(found.field) === field);
-    const { file, line } = layer.document.where(path);
+    const { file, line } = layer.document.where(path, "key");
     origins.set(field, {
       field,
       source: allowed ? "user settings" : layer.origin,

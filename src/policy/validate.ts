@@ -101,10 +101,7 @@ function problemsOf(
         const wrong = globProblem(String(found));
         if (wrong !== undefined) return one(wrong.says, wrong.fix);
       }
-      return one(
-        `has the wrong form: ${show(found)}`,
-        formOf(schemaAt(shape, path)) ?? "write it in the form that is described above",
-      );
+      return one(`has the wrong form: ${show(found)}`, formOf(schemaAt(shape, path)) ?? why);
     }
     case "invalid_key": {
       const key = path.at(-1) ?? "";

@@ -14,7 +14,7 @@ export function writePolicy({ policy, origins }: CompiledPolicy, { origin = fals
     const found = byField.get(writePath(path));
     return origin && found !== undefined ? ` ${writeOrigin(found)}` : undefined;
   });
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /** `surefoot.yaml:12`, `default`, `command line`, `preset strict (policies/strict.yaml:4)`. */

@@ -1,6 +1,6 @@
 import { Fault } from "../../core/fault.ts";
 import type { Files } from "../../core/ports.ts";
-import { detect, gatherRoot } from "../../policy/detect.ts";
+import { detectProject } from "../../policy/detect.ts";
 import type { Proposal } from "../../policy/detect.ts";
 import { packageFile } from "../../policy/package-files.ts";
 import { starterFiles, starterPolicy, starterState, starterTask } from "../../policy/starter.ts";
@@ -40,7 +40,7 @@ async function write(input: CliInput, io: Io, root: string): Promise<number> {
   const wanted = flag(input, "task") ? starterFiles : starterFiles.slice(0, 1);
   const dry = flag(input, "dry-run");
   if (!dry) await refuseToOverwrite(files, root, wanted);
-  const proposal = detect(await gatherRoot(files, root));
+  const proposal = await detectProject(files, root);
   const schema = await schemaPlace(files, root);
   const texts = wanted.map((name) => ({
     name,

@@ -30,7 +30,7 @@ export async function findLedger(input: CliInput, io: Io): Promise<string> {
 export async function withStore<T>(
   input: CliInput,
   io: Io,
-  act: (store: LedgerStore, path: string) => T,
+  act: (store: LedgerStore, path: string) => T | Promise<T>,
 ): Promise<T> {
   const path = await findLedger(input, io);
   const store = openSqliteStore(path, { now: io.host.now, mode: "read" });
@@ -45,7 +45,7 @@ export async function withStore<T>(
 export async function withLedger<T>(
   input: CliInput,
   io: Io,
-  act: (ledger: Ledger, path: string) => T,
+  act: (ledger: Ledger, path: string) => T | Promise<T>,
 ): Promise<T> {
   const path = await findLedger(input, io);
   const signer = openKey(configFolder(io.host));

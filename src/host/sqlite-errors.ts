@@ -67,8 +67,8 @@ function isSqliteError(error: unknown): error is SqliteError {
 }
 
 // Primary result codes (https://www.sqlite.org/rescode.html); the extended ones keep them in the low byte.
-const [perm, busy, locked, readonly, ioerr, corrupt, full, cantopen, protocol, notadb] = [
-  3, 5, 6, 8, 10, 11, 13, 14, 15, 26,
+const [perm, busy, locked, readonly, ioerr, corrupt, full, cantopen, protocol, constraint, notadb] = [
+  3, 5, 6, 8, 10, 11, 13, 14, 15, 19, 26,
 ];
 
 function isBusy(error: unknown): boolean {
@@ -97,6 +97,12 @@ function sqliteTrouble(errcode: number): Trouble | undefined {
       return {
         says: "is damaged",
         hint: "keep the file as evidence, move it aside and restore a copy; surefoot does not repair it",
+        broken: true,
+      };
+    case constraint:
+      return {
+        says: "contradicts itself",
+        hint: "`surefoot ledger verify` names what is broken; keep the file as evidence and restore a copy",
         broken: true,
       };
     default:

@@ -69,9 +69,14 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
   // Inside a transaction only.
   const appendHere = (entries: readonly NewEntry[], at: string): readonly Entry[] => {
     const heads = new Map<string, OpenHead>();
+    let opened: number | undefined;
+    const newHead = (session: string, openedAt: string): OpenHead => {
+      opened = (opened ?? lastNumber(sql)) + 1;
+      return { number: opened, session, seq: 0, hash: genesis, openedAt };
+    };
     const counts = new Map<string, readonly [type: string, code: string, count: number]>();
     const appended = entries.map((entry) => {
-      const head = heads.get(entry.session) ?? findHead(sql, entry.session, at);
+      const head = heads.get(entry.session) ?? findHead(sql, entry.session) ?? newHead(entry.session, at);
       const row = link(head, entry, at);
       sql(
         "INSERT INTO entries (session, seq, at, actor, payload, digest, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -277,19 +282,21 @@ interface OpenHead {
 // A writer that is still at work has changed its files within the hour.
 const leftoverAgeMs = 60 * 60 * 1000;
 
-function findHead(sql: (text: string) => StatementSync, session: string, at: string): OpenHead {
+function findHead(sql: (query: string) => StatementSync, session: string): OpenHead | undefined {
   const row = sql("SELECT number, seq, hash, opened_at FROM heads WHERE session = ?").get(session);
-  if (row !== undefined) {
-    return {
-      number: int(row, "number"),
-      session,
-      seq: int(row, "seq"),
-      hash: text(row, "hash"),
-      openedAt: text(row, "opened_at"),
-    };
-  }
-  const next = sql("SELECT coalesce(max(number), 0) + 1 AS next FROM heads").get();
-  return { number: next === undefined ? 1 : int(next, "next"), session, seq: 0, hash: genesis, openedAt: at };
+  if (row === undefined) return undefined;
+  return {
+    number: int(row, "number"),
+    session,
+    seq: int(row, "seq"),
+    hash: text(row, "hash"),
+    openedAt: text(row, "opened_at"),
+  };
+}
+
+function lastNumber(sql: (query: string) => StatementSync): number {
+  const row = sql("SELECT coalesce(max(number), 0) AS last FROM heads").get();
+  return row === undefined ? 0 : int(row, "last");
 }
 
 // A reader at work keeps the log from being emptied, and SQLite tells so in a row instead of an error.

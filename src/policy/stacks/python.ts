@@ -40,11 +40,22 @@ export function detectPython(root: RootFiles): Stack | undefined {
       ...(names.has("uv.lock") || names.has("poetry.lock") || names.has("Pipfile.lock")
         ? []
         : ["no lock file for Python: every fresh workspace may get other versions"]),
-      ...(checks.some(({ value }) => value.includes("pytest")) && !/pytest/.test(declared)
-        ? ["pytest is not among the declared packages: add it to setup.run if it is missing"]
-        : []),
+      ...undeclared(checks, declared).map(
+        (tool) =>
+          `${tool} is configured or expected but not among the declared packages: add it to setup.run if it is missing`,
+      ),
     ],
   };
+}
+
+/** Tools that a check starts and that no list of packages names: a section `[tool.ruff]` installs nothing. */
+function undeclared(checks: readonly FoundCheck[], declared: string): readonly string[] {
+  const packages = declared.replace(/^\s*\[.*\]\s*$/gm, "");
+  return ["pytest", "mypy", "pyright", "ruff", "flake8"].filter(
+    (tool) =>
+      checks.some(({ value }) => value.split(" ").includes(tool)) &&
+      !new RegExp(`\\b${tool}\\b`).test(packages),
+  );
 }
 
 function installerOf({ names }: RootFiles, project: string): Installer {

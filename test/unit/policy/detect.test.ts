@@ -110,6 +110,10 @@ test("Python: uv, poetry and plain requirements", async () => {
     "python3 -m venv .venv",
     ".venv/bin/python -m pip install -e '.[test]'",
   ]);
+  assert.deepEqual((await seen({ "pyproject.toml": pyproject, "uv.lock": "" })).notes, [
+    "mypy is configured or expected but not among the declared packages: add it to setup.run if it is missing",
+    "ruff is configured or expected but not among the declared packages: add it to setup.run if it is missing",
+  ]);
   const plain = await seen({ "requirements.txt": "requests\n", "tests/test_a.py": "" });
   assert.deepEqual(
     [plain.setup, plain.full],

@@ -104,25 +104,34 @@ async function canLogIn(host: Host): Promise<boolean> {
   return (await host.files.stat(`${userFolder(host)}/.credentials.json`)) !== undefined;
 }
 
-async function prepare(place: Place): Promise<Launch> {
-  const { host, home, options } = place;
+/** Copies the login and the provider's settings into the agent's own home; the environment that goes with them. */
+export async function seed(host: Host, home: string): Promise<Readonly<Record<string, string>>> {
   const own = `${home}/.claude`;
   const from = userFolder(host);
   await host.files.makeFolder(own, 0o700);
   await copySecret(host.files, `${from}/.credentials.json`, `${own}/.credentials.json`);
-  const state =
-    host.env["CLAUDE_CONFIG_DIR"] === undefined
-      ? `${host.platform.home}/.claude.json`
-      : `${from}/.claude.json`;
-  const account = await readSettings(host.files, state);
+  const elsewhere = host.env["CLAUDE_CONFIG_DIR"] !== undefined;
+  const account = await readSettings(
+    host.files,
+    elsewhere ? `${from}/.claude.json` : `${host.platform.home}/.claude.json`,
+  );
   const kept = ["oauthAccount", "primaryApiKey", "customApiKeyResponses"].flatMap((name) =>
     name in account ? [[name, account[name]]] : [],
   );
-  await host.files.write(
-    `${own}/.claude.json`,
-    JSON.stringify({ hasCompletedOnboarding: true, ...Object.fromEntries(kept) }),
-    0o600,
-  );
+  const state = { hasCompletedOnboarding: true, ...Object.fromEntries(kept) };
+  await host.files.write(`${own}/.claude.json`, JSON.stringify(state), 0o600);
+  const provider = await providerOf(host);
+  return {
+    ...environmentFor({ ...host.env, ...provider.env }, home, names),
+    CLAUDE_CONFIG_DIR: own,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    DISABLE_AUTOUPDATER: "1",
+  };
+}
+
+async function prepare(place: Place): Promise<Launch> {
+  const { host, home, options } = place;
+  const env = await seed(host, home);
   const provider = await providerOf(host);
   const settings = {
     permissions: { deny: claudeDenials(staticPolicy(options.protectedBranches)) },
@@ -153,12 +162,7 @@ async function prepare(place: Place): Promise<Launch> {
       "--strict-mcp-config",
       ...(model === undefined ? [] : ["--model", model]),
     ],
-    env: {
-      ...environmentFor({ ...host.env, ...provider.env }, home, names),
-      CLAUDE_CONFIG_DIR: own,
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      DISABLE_AUTOUPDATER: "1",
-    },
+    env,
   };
 }
 

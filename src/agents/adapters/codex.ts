@@ -61,8 +61,8 @@ async function canLogIn(host: Host): Promise<boolean> {
   return provider.ownProvider || (await host.files.stat(`${userFolder(host)}/auth.json`)) !== undefined;
 }
 
-async function prepare(place: Place): Promise<Launch> {
-  const { host, home, options } = place;
+/** Copies the login and the provider's settings into the agent's own home; the environment that goes with them. */
+export async function seed(host: Host, home: string): Promise<Readonly<Record<string, string>>> {
   const own = `${home}/.codex`;
   await host.files.makeFolder(own, 0o700);
   await copySecret(host.files, `${userFolder(host)}/auth.json`, `${own}/auth.json`);
@@ -81,6 +81,13 @@ async function prepare(place: Place): Promise<Launch> {
     provider.tables,
   ];
   await host.files.write(`${own}/config.toml`, `${silence.join("\n")}\n`, 0o600);
+  return { ...environmentFor(host.env, home, [...names, ...provider.keys]), CODEX_HOME: own };
+}
+
+async function prepare(place: Place): Promise<Launch> {
+  const { host, home, options } = place;
+  const env = await seed(host, home);
+  const own = `${home}/.codex`;
   const hook = { type: "command", command: quoted(place.hook), timeout: 60 };
   await host.files.write(
     `${own}/hooks.json`,
@@ -113,7 +120,7 @@ async function prepare(place: Place): Promise<Launch> {
       ...(place.model === undefined ? [] : ["-m", place.model]),
       "-",
     ],
-    env: { ...environmentFor(host.env, home, [...names, ...provider.keys]), CODEX_HOME: own },
+    env,
   };
 }
 

@@ -72,21 +72,39 @@ async function canLogIn(host: Host): Promise<boolean> {
   return present.some((stat) => stat !== undefined);
 }
 
-async function prepare(place: Place): Promise<Launch> {
-  const { host, home, options } = place;
+/** Copies the login and the provider's settings into the agent's own home; the environment that goes with them. */
+export async function seed(host: Host, home: string): Promise<Readonly<Record<string, string>>> {
   const from = userFolder(host);
   const own = `${home}/.gemini`;
   await host.files.makeFolder(own, 0o700);
   for (const name of [...secrets, ".env", "installation_id"])
     await copySecret(host.files, `${from}/${name}`, `${own}/${name}`);
-  const user = await readSettings(host.files, `${from}/settings.json`);
+  await host.files.write(`${own}/settings.json`, JSON.stringify(await providerOf(host)), 0o600);
+  return {
+    ...environmentFor(host.env, home, names),
+    // Without it the agent stops in a folder that no person has declared trusted; the workspace was made for it.
+    GEMINI_CLI_TRUST_WORKSPACE: "true",
+  };
+}
+
+/** The user's own settings that say which model is called and as whom, and the switches for silence. */
+async function providerOf(host: Host): Promise<object> {
+  const user = await readSettings(host.files, `${userFolder(host)}/settings.json`);
   const auth = textOf(fieldsOf(fieldsOf(user["security"])["auth"]), "selectedType") ?? authFrom(host.env);
-  const settings = {
+  return {
     ...(auth === undefined ? {} : { security: { auth: { selectedType: auth } } }),
     ...("model" in user ? { model: user["model"] } : {}),
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
     general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+  };
+}
+
+async function prepare(place: Place): Promise<Launch> {
+  const { host, home, options } = place;
+  const env = await seed(host, home);
+  const settings = {
+    ...(await providerOf(host)),
     hooksConfig: { enabled: true },
     hooks: {
       BeforeTool: [
@@ -116,12 +134,7 @@ async function prepare(place: Place): Promise<Launch> {
       `${folder}/policy.toml`,
       ...(place.model === undefined ? [] : ["-m", place.model]),
     ],
-    env: {
-      ...environmentFor(host.env, home, names),
-      GEMINI_CLI_SYSTEM_SETTINGS_PATH: `${folder}/settings.json`,
-      // Without it the agent stops in a folder that no person has declared trusted; the workspace was made for it.
-      GEMINI_CLI_TRUST_WORKSPACE: "true",
-    },
+    env: { ...env, GEMINI_CLI_SYSTEM_SETTINGS_PATH: `${folder}/settings.json` },
   };
 }
 

@@ -56,7 +56,14 @@ const keys = [
   "AWS_BEARER_TOKEN_BEDROCK",
   "GITHUB_TOKEN",
 ];
-const names = [...keys, "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "AZURE_RESOURCE_NAME", "AWS_REGION"];
+const names = [
+  ...keys,
+  "ANTHROPIC_BASE_URL",
+  "OPENAI_BASE_URL",
+  "AZURE_RESOURCE_NAME",
+  "AWS_REGION",
+  "OPENCODE_DISABLE_MODELS_FETCH",
+];
 
 function dataFolder(host: Host): string {
   return `${host.env["XDG_DATA_HOME"] ?? `${host.platform.home}/.local/share`}/opencode`;
@@ -79,38 +86,42 @@ async function canLogIn(host: Host): Promise<boolean> {
   return (await host.files.stat(`${dataFolder(host)}/auth.json`)) !== undefined;
 }
 
-async function prepare(place: Place): Promise<Launch> {
-  const { host, home, options } = place;
+/**
+ * Copies the login and the provider's settings into the agent's own home; the environment that goes with them. Its
+ * permissions stand in the same file.
+ */
+export async function seed(
+  host: Host,
+  home: string,
+  permission: object,
+): Promise<Readonly<Record<string, string>>> {
   await copySecret(host.files, `${dataFolder(host)}/auth.json`, `${home}/.local/share/opencode/auth.json`);
   const provider = await providerOf(host);
-  const own = `${home}/.config/opencode`;
-  const settings = {
-    ...provider,
-    autoupdate: false,
-    share: "disabled",
-    permission: opencodePermission(staticPolicy(options.protectedBranches)),
-  };
-  await host.files.write(`${own}/opencode.json`, JSON.stringify(settings), 0o600);
-  await host.files.write(`${own}/plugins/surefoot.js`, pluginText(place.hook), 0o600);
+  const settings = { ...provider, autoupdate: false, share: "disabled", permission };
+  await host.files.write(`${home}/.config/opencode/opencode.json`, JSON.stringify(settings), 0o600);
   const named = [...JSON.stringify(provider).matchAll(/\{env:([A-Za-z_]\w*)\}/g)].map(
     (match) => match[1] ?? "",
   );
   return {
+    ...environmentFor(host.env, home, [...names, ...named]),
+    OPENCODE_DISABLE_PROJECT_CONFIG: "1",
+    OPENCODE_DISABLE_AUTOUPDATE: "1",
+    OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+    OPENCODE_DISABLE_CLAUDE_CODE: "1",
+    // With a plugin it would wait for the package registry before it starts.
+    npm_config_offline: "true",
+  };
+}
+
+async function prepare(place: Place): Promise<Launch> {
+  const { host, home, options } = place;
+  const env = await seed(host, home, opencodePermission(staticPolicy(options.protectedBranches)));
+  await host.files.write(`${home}/.config/opencode/plugins/surefoot.js`, pluginText(place.hook), 0o600);
+  return {
     leaves: [],
     args: ["run", "--format", "json", "--auto", ...(place.model === undefined ? [] : ["-m", place.model])],
-    env: {
-      ...environmentFor(host.env, home, [...names, ...named]),
-      OPENCODE_DISABLE_PROJECT_CONFIG: "1",
-      OPENCODE_DISABLE_AUTOUPDATE: "1",
-      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-      OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-      OPENCODE_DISABLE_CLAUDE_CODE: "1",
-      ...(host.env["OPENCODE_DISABLE_MODELS_FETCH"] === undefined
-        ? {}
-        : { OPENCODE_DISABLE_MODELS_FETCH: host.env["OPENCODE_DISABLE_MODELS_FETCH"] }),
-      // With a plugin it would wait for the package registry before it starts.
-      npm_config_offline: "true",
-    },
+    env,
   };
 }
 

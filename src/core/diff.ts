@@ -27,15 +27,16 @@ function parseSection(section: string): FileChange {
   const oldPath = stripSide(unquote(after("--- ")), "a/") ?? unquote(after("rename from "));
   const newPath = stripSide(unquote(after("+++ ")), "b/") ?? unquote(after("rename to "));
   const named = newPath ?? oldPath ?? fromTitle(lines[0] ?? "");
-  const status = after("new file mode ") !== undefined
-    ? "added"
-    : after("deleted file mode ") !== undefined
-      ? "deleted"
-      : after("rename from ") !== undefined
-        ? "renamed"
-        : after("old mode ") !== undefined && body.length === 0
-          ? "type-changed"
-          : "modified";
+  const status =
+    after("new file mode ") !== undefined
+      ? "added"
+      : after("deleted file mode ") !== undefined
+        ? "deleted"
+        : after("rename from ") !== undefined
+          ? "renamed"
+          : after("old mode ") !== undefined && body.length === 0
+            ? "type-changed"
+            : "modified";
   return {
     path: named,
     status,
@@ -77,7 +78,17 @@ function unquote(path: string | undefined): string | undefined {
   if (!path.startsWith('"')) return path.split("\t")[0];
   const bytes: number[] = [];
   const inner = path.slice(1, path.lastIndexOf('"'));
-  const simple: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11, '"': 34, "\\": 92 };
+  const simple: Readonly<Record<string, number>> = {
+    n: 10,
+    t: 9,
+    r: 13,
+    a: 7,
+    b: 8,
+    f: 12,
+    v: 11,
+    '"': 34,
+    "\\": 92,
+  };
   for (let at = 0; at < inner.length; at += 1) {
     const char = inner.charAt(at);
     if (char !== "\\") {

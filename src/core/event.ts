@@ -52,6 +52,8 @@ export type RunEvent =
       readonly type: "attempt.finished";
       readonly iteration: number;
       readonly ending: AgentEnding;
+      /** What this attempt alone changed, against the state before it. */
+      readonly step: DiffSize;
       readonly diff: DiffSummary;
       readonly claim: Claim | undefined;
     }

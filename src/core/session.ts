@@ -1,4 +1,4 @@
-import type { Claim } from "./change.ts";
+import type { Claim, DiffSize } from "./change.ts";
 import type {
   AgentEnding,
   CheckRow,
@@ -57,6 +57,8 @@ export interface Iteration {
   readonly undecided: readonly UndecidedCall[];
   /** False once a turn's calls could not be compared with the decisions: no transcript was found. */
   readonly reconciled: boolean;
+  /** What the attempt alone changed. */
+  readonly step: DiffSize | undefined;
   readonly ending: AgentEnding | undefined;
   readonly claim: Claim | undefined;
   readonly decision: Decision | undefined;
@@ -157,6 +159,7 @@ function apply(session: Session, event: Event, at: string): Session {
       return inIteration(session, event.iteration, at, (iteration) => ({
         ...iteration,
         diff: event.diff,
+        step: event.step,
         ending: event.ending,
         claim: event.claim,
         ended: true,
@@ -236,6 +239,7 @@ function inIteration(
     calls: 0,
     undecided: [],
     reconciled: false,
+    step: undefined,
     ending: undefined,
     claim: undefined,
     decision: undefined,

@@ -31,11 +31,6 @@ export function signatureOf(check: string, exit: Exit, output: string): Signatur
   };
 }
 
-/** All lines that are not empty, without what differs from run to run. */
-export function normalise(output: string): readonly string[] {
-  return normaliseLines(plainLines(output));
-}
-
 // eslint-disable-next-line no-control-regex -- control codes are what is being removed
 const control = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 

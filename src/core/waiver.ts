@@ -22,6 +22,9 @@ export function applicable(waivers: readonly Waiver[], { what, diff, now }: Waiv
   if (waiver !== undefined) return { kind: "applies", waiver };
   const nearest = named.find((candidate) => candidate.diff === diff) ?? named[0];
   if (nearest === undefined) return { kind: "none" };
-  const why = nearest.diff === diff ? `expired on ${nearest.expires}` : `holds for ${nearest.diff.slice(0, 17)}…, and this is ${diff.slice(0, 17)}…`;
+  const why =
+    nearest.diff === diff
+      ? `expired on ${nearest.expires}`
+      : `holds for ${nearest.diff.slice(0, 17)}…, and this is ${diff.slice(0, 17)}…`;
   return { kind: "void", says: `waiver ${nearest.id} for ${what} ${why}` };
 }

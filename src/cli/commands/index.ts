@@ -3,6 +3,7 @@
 export const commands = {
   "doctor": async () => (await import("./doctor.ts")).command,
   "explain": async () => (await import("./explain.ts")).command,
+  "guard": async () => (await import("./guard.ts")).command,
   "init": async () => (await import("./init.ts")).command,
   "ledger": async () => (await import("./ledger.ts")).command,
   "policy": async () => (await import("./policy.ts")).command,

@@ -3,6 +3,7 @@ import { exportEntries } from "../ledger/export.ts";
 import { anchor, erase, key, pruneArtifacts } from "../ledger/keep.ts";
 import { wrongUse } from "../ledger/opened.ts";
 import type { LedgerVerb } from "../ledger/opened.ts";
+import { replay } from "../ledger/replay.ts";
 import { show } from "../ledger/show.ts";
 import { verify } from "../ledger/verify.ts";
 
@@ -10,6 +11,7 @@ const verbs = new Map<string, LedgerVerb>([
   ["verify", verify],
   ["show", show],
   ["export", exportEntries],
+  ["replay", replay],
   ["erase", erase],
   ["prune", pruneArtifacts],
   ["anchor", anchor],
@@ -25,6 +27,7 @@ export const command: CliCommand = {
     "ledger verify --bundle <folder>",
     "ledger show [<session>] [--type <type>] [--after <seq>]",
     "ledger export [<session>] [--out <file> | --bundle <folder>]",
+    "ledger replay <session> [--mode strict|hybrid|dry] [--policy <file>]",
     "ledger erase <session> <seq> --reason <why>",
     "ledger erase --matching --reason <why> < secret.txt",
     "ledger prune [--older-than <days>]",
@@ -76,6 +79,18 @@ export const command: CliCommand = {
       says: "only events of this type or family, as in run.finished or run",
     },
     after: { type: "string", value: "<seq>", group: "Filter", says: "only entries after this number" },
+    mode: {
+      type: "string",
+      value: "<mode>",
+      group: "Replay",
+      says: "strict (decisions again), hybrid (gate runs again) or dry (guard under a policy)",
+    },
+    policy: {
+      type: "string",
+      value: "<file>",
+      group: "Replay",
+      says: "dry: judge under this surefoot.yaml instead of today's",
+    },
     reason: { type: "string", value: "<why>", group: "Erase", says: "why; it stays in the ledger" },
     matching: {
       type: "boolean",

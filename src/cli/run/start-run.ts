@@ -57,7 +57,7 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
         root: repository.root,
         agent,
         model: text(input, "model"),
-        gather: gatherFacts(host, { worktree: context.workspace.tree }),
+        gather: gatherFacts(host, { worktree: context.workspace.tree, guarded: [repository.root, context.workspace.record, configFolder(host)] }),
         repair: await repairOf(host, context.workspace.tree),
         writeBundle: bundleWriter(io, ledger, context, repository.root),
       });

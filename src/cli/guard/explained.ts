@@ -1,0 +1,92 @@
+import type { Action, Effect, Facts, Judgement, Verdict } from "../../core/action.ts";
+import { matchedText, subject } from "../../guard/says.ts";
+
+/** The judgement spelled out: what was read, what it would do, what was known, which rules decided, the safer way. */
+export function explainJudgement(action: Action, judgement: Judgement, verdict: Verdict): string {
+  const { effects, reasons, facts } = judgement;
+  const lines = [
+    section(verdictLine(judgement.verdict, verdict), [subject(action)]),
+    section(
+      "What it would do",
+      effects.length === 0 ? ["nothing that the guard looks at"] : effects.map(effectLine),
+    ),
+    section("What was known", factLines(facts)),
+    section(
+      "Rules",
+      reasons.length === 0
+        ? ["none fired"]
+        : reasons.map(
+            (reason) => `${reason.verdict}  ${reason.rule}: ${reason.says} — ${matchedText(reason, action)}`,
+          ),
+    ),
+  ];
+  const steps = [...new Set(reasons.flatMap((reason) => reason.instead ?? []))];
+  return [...lines, ...(steps.length === 0 ? [] : [section("A safer way", steps)])].join("\n");
+}
+
+const linesAtMost = 40;
+
+function section(title: string, lines: readonly string[]): string {
+  const shown = lines.slice(0, linesAtMost).map((line) => `  ${line.replace(/\n/g, "\n  ")}\n`);
+  const rest = lines.length > linesAtMost ? `  … and ${lines.length - linesAtMost} more\n` : "";
+  return `${title}\n${shown.join("")}${rest}`;
+}
+
+function verdictLine(judged: Verdict, bound: Verdict): string {
+  return judged === bound
+    ? `Verdict: ${judged}`
+    : `Verdict: ${bound} (judged ${judged}, but those rules only observe)`;
+}
+
+function effectLine(effect: Effect): string {
+  switch (effect.kind) {
+    case "read":
+    case "write":
+    case "delete": {
+      const tree = effect.recursive ? " with all that is in it" : "";
+      const where =
+        effect.path ?? (effect.under === undefined ? "something unknown" : `something in ${effect.under}`);
+      return `${effect.kind}s ${where}${tree}${effect.by === undefined ? "" : ` (${effect.by})`}`;
+    }
+    case "execute":
+      return `runs ${words([effect.program, ...effect.args])}${inFolder(effect.cwd)}`;
+    case "git":
+      return `runs git ${words([effect.operation, ...effect.args])}${inFolder(effect.cwd)}`;
+    case "network":
+      return `reaches ${effect.target ?? "an unknown address"}`;
+    case "opaque":
+      return `something that cannot be known: ${effect.what}`;
+  }
+}
+
+const wordsAtMost = 200;
+
+function words(list: readonly (string | undefined)[]): string {
+  const line = list
+    .map((word) => word ?? "<unknown>")
+    .join(" ")
+    .replace(/\s+/g, " ");
+  return line.length > wordsAtMost ? `${line.slice(0, wordsAtMost - 1)}…` : line;
+}
+
+function inFolder(cwd: string | undefined): string {
+  return ` in ${cwd ?? "an unknown folder"}`;
+}
+
+function factLines(facts: Facts): readonly string[] {
+  const { paths, aliases, tempDirs, guarded, ...plain } = facts;
+  return [
+    ...Object.entries(plain).map(([name, value]) => `${name}: ${value === "" ? "(none)" : String(value)}`),
+    ...(tempDirs === undefined ? [] : [`tempDirs: ${tempDirs.join(", ")}`]),
+    ...(guarded === undefined ? [] : [`guarded: ${guarded.join(", ")}`]),
+    ...Object.entries(aliases ?? {}).map(
+      ([name, value]) => `git ${name}: ${value === "" ? "no alias" : `alias of ${value}`}`,
+    ),
+    ...Object.entries(paths ?? {}).map(
+      ([path, fact]) =>
+        `${path}: ${Object.entries(fact)
+          .map(([name, value]) => `${name} ${String(value)}`)
+          .join(", ")}`,
+    ),
+  ];
+}

@@ -22,7 +22,7 @@ export function writeWhere({ file, line, column }: Where): string {
 
 /** One fault for all problems: it says the first, its hint has the fix and lists the others. */
 export function faultOf(
-  code: Extract<FaultCode, "policy/invalid" | "task/invalid">,
+  code: Extract<FaultCode, "policy/invalid" | "task/invalid" | "agent/script-invalid">,
   first: Problem,
   others: readonly Problem[],
 ): Fault {

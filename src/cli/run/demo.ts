@@ -32,5 +32,7 @@ export async function runDemo(input: CliInput, io: Io): Promise<number> {
     positionals: [packageFile("demo/task.md")],
     values: { ...input.values, demo: false, agent: "recorded", script: packageFile("demo/recording.yaml") },
   };
-  return startRun(demo, { ...io, cwd: shop });
+  const code = await startRun(demo, { ...io, cwd: shop });
+  io.err(`\nLook around in it: cd ${shop}\nThen, in a repository of your own: surefoot init\n`);
+  return code;
 }

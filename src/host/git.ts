@@ -37,7 +37,7 @@ export function makeGit(exec: Host["exec"], env: Host["env"]): Git {
 }
 
 /** The fault for a git command that should have succeeded, with git's own first line. */
-export function gitFailed(args: readonly string[], cwd: string, ran: Ran): Fault {
+function gitFailed(args: readonly string[], cwd: string, ran: Ran): Fault {
   const lines = ran.stderr.split("\n").filter((line) => line.trim() !== "");
   const line =
     lines.find((candidate) => /^(fatal|error): /.test(candidate)) ?? lines[0] ?? describeExit(ran.exit);

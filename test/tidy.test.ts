@@ -25,7 +25,11 @@ const rooms: Readonly<Record<string, Room>> = {
   tools: { rooms: ["core", "guard", "ledger"], packages: ["zod"], node: "none" },
   control: { rooms: ["core", "guard", "checks", "failure", "ledger", "tools"], packages: [], node: "none" },
   bench: { rooms: ["core", "evidence", "failure", "ledger", "control"], packages: [], node: "none" },
-  incident: { rooms: ["core", "guard", "checks", "failure", "ledger", "control", "bench"], packages: [], node: "none" },
+  incident: {
+    rooms: ["core", "guard", "checks", "failure", "ledger", "control", "bench"],
+    packages: [],
+    node: "none",
+  },
   host: { rooms: ["core"], packages: ["execa"], node: "any" },
   policy: { rooms: ["core"], packages: ["zod", "yaml"], node: "none" },
   agents: { rooms: ["core", "tools"], packages: ["@agentclientprotocol/sdk"], node: "none" },
@@ -35,6 +39,7 @@ const rooms: Readonly<Record<string, Room>> = {
 /** What one file may import beyond its room, with the reason. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   "src/core/digest.ts": ["node:crypto"], // hashing is a pure function
+  "src/agents/opencode-plugin.ts": ["node:child_process"], // text of a plugin that OpenCode loads, not an import
   "src/core/glob.ts": ["picomatch"], // matching is a pure function, and its details are its field's business
 };
 
@@ -51,7 +56,9 @@ function files(folder: string): readonly string[] {
 
 function imports(file: string): readonly Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^"'`;]*?from\s+"([^"]+)"|(?:^|\n)import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/g);
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^"'`;]*?from\s+"([^"]+)"|(?:^|\n)import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/g,
+  );
   return [...found].map((match) => ({ file, what: match[1] ?? match[2] ?? match[3] ?? "" }));
 }
 
@@ -74,29 +81,55 @@ function trespass({ file, what }: Import): string | undefined {
 const sources = files("src");
 
 test("imports point inwards", () => {
-  assert.deepEqual(sources.flatMap(imports).map(trespass).filter((problem) => problem !== undefined), []);
+  assert.deepEqual(
+    sources
+      .flatMap(imports)
+      .map(trespass)
+      .filter((problem) => problem !== undefined),
+    [],
+  );
 });
 
 test("every room has a place on the map", () => {
   const outer = new Set(["cli"]);
-  const unknown = sources.map((file) => file.split("/")).filter(([, room, ...rest]) => rest.length > 0 && room !== undefined && rooms[room] === undefined && !outer.has(room));
+  const unknown = sources
+    .map((file) => file.split("/"))
+    .filter(
+      ([, room, ...rest]) =>
+        rest.length > 0 && room !== undefined && rooms[room] === undefined && !outer.has(room),
+    );
   assert.deepEqual(unknown, []);
 });
 
 test("the inner ring has no clock, no randomness and no environment", () => {
-  const inner = ["core", "guard", "checks", "failure", "evidence", "report"];
-  const impure = /\bDate\.now\(|new Date\(\)|Math\.random\(|\bprocess\.|performance\.now\(|\bfetch\(|setTimeout\(/;
+  const inner = new Set(["core", "guard", "checks", "failure", "evidence", "report"]);
+  const impure =
+    /\bDate\.now\(|new Date\(\)|Math\.random\(|\bprocess\.|performance\.now\(|\bfetch\(|setTimeout\(/;
   const found = sources
-    .filter((file) => inner.includes(file.split("/")[1] ?? ""))
-    .flatMap((file) => readFileSync(join(root, file), "utf8").split("\n").map((line, index) => ({ file, line, number: index + 1 })))
-    .filter(({ line }) => impure.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line) && !line.includes("allowed in the page:"))
+    .filter((file) => inner.has(file.split("/")[1] ?? ""))
+    .flatMap((file) =>
+      readFileSync(join(root, file), "utf8")
+        .split("\n")
+        .map((line, index) => ({ file, line, number: index + 1 })),
+    )
+    .filter(
+      ({ line }) =>
+        impure.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line) && !line.includes("allowed in the page:"),
+    )
     .map(({ file, number }) => `${file}:${number}`);
   assert.deepEqual(found, []);
 });
 
 test("one file reads shell text", () => {
   assert.deepEqual(
-    sources.flatMap(imports).filter(({ what }) => what === "unbash").map(({ file }) => file),
+    [
+      ...new Set(
+        sources
+          .flatMap(imports)
+          .filter(({ what }) => what === "unbash")
+          .map(({ file }) => file),
+      ),
+    ],
     ["src/guard/shell/parse.ts"],
   );
 });
@@ -104,7 +137,13 @@ test("one file reads shell text", () => {
 test("nothing but the host starts processes", () => {
   const starts = new Set(["node:child_process", "execa"]);
   assert.deepEqual(
-    sources.flatMap(imports).filter(({ file, what }) => starts.has(what) && !file.startsWith("src/host/")).map(({ file }) => file),
+    sources
+      .flatMap(imports)
+      .filter(
+        ({ file, what }) =>
+          starts.has(what) && !file.startsWith("src/host/") && exceptions[file]?.includes(what) !== true,
+      )
+      .map(({ file }) => file),
     [],
   );
 });
@@ -116,10 +155,16 @@ test("the generated indexes are fresh", () => {
 test("no score field lets a model speak of itself", () => {
   const banned = /(confidence|self_reported|model_says|(^|_)llm(_|$))/i;
   const fields = sources.flatMap((file) =>
-    [...readFileSync(join(root, file), "utf8").matchAll(/^\s*readonly (\w+)\??:/gm)].map((match) => ({ file, name: match[1] ?? "" })),
+    [...readFileSync(join(root, file), "utf8").matchAll(/^\s*readonly (\w+)\??:/gm)].map((match) => ({
+      file,
+      name: match[1] ?? "",
+    })),
   );
   assert.ok(fields.length > 100);
-  assert.deepEqual(fields.filter(({ name }) => banned.test(name)), []);
+  assert.deepEqual(
+    fields.filter(({ name }) => banned.test(name)),
+    [],
+  );
 });
 
 test("no file is so long that it must be two", () => {

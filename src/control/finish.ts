@@ -12,11 +12,7 @@ export interface RunResult {
 }
 
 /** Delivers a pass, writes the evidence whatever the verdict, and closes the session. */
-export async function finish(
-  context: RunContext,
-  request: LoopRequest,
-  decision: Ended,
-): Promise<RunResult> {
+export async function finish(context: RunContext, request: LoopRequest, decision: Ended): Promise<RunResult> {
   const { host, journal, workspace } = context;
   const stop: StopReason = decision.kind === "pr_ready" ? "passed" : decision.reason;
   if (stop === "interrupted") {

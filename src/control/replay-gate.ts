@@ -45,8 +45,18 @@ export async function replayGate(host: Host, request: ReplayGateRequest): Promis
       hint: "replay it strictly: `surefoot ledger replay --mode strict`",
     });
   const { base } = session.workspace;
-  const workspace = await createWorkspace(host, { root: request.root, base, run: "replay", parent: request.folder });
-  const plan = await planJail(host, { mode: policy.jail, workspace, caches: policy.setup.caches, hidden: request.hidden });
+  const workspace = await createWorkspace(host, {
+    root: request.root,
+    base,
+    run: "replay",
+    parent: request.folder,
+  });
+  const plan = await planJail(host, {
+    mode: policy.jail,
+    workspace,
+    caches: policy.setup.caches,
+    hidden: request.hidden,
+  });
   const context: RunContext = {
     host,
     journal: scratch,
@@ -60,16 +70,30 @@ export async function replayGate(host: Host, request: ReplayGateRequest): Promis
     signal: request.signal,
   };
   await runSetup(context, policy.setup.run);
-  await host.git.text(["apply", "--whitespace=nowarn", "-"], { cwd: workspace.tree, neutral: true, stdin: request.patch });
+  await host.git.text(["apply", "--whitespace=nowarn", "-"], {
+    cwd: workspace.tree,
+    neutral: true,
+    stdin: request.patch,
+  });
   const now = await snapshot(host, workspace);
   if (now.id !== last.diff.id)
-    throw new Fault("artifact/missing", `the recorded patch gives ${now.id.slice(0, 17)}…, the record says ${last.diff.id.slice(0, 17)}…`, {
-      hint: "the patch was redacted or cut when it was kept, so this session cannot be replayed with its gate",
-    });
+    throw new Fault(
+      "artifact/missing",
+      `the recorded patch gives ${now.id.slice(0, 17)}…, the record says ${last.diff.id.slice(0, 17)}…`,
+      {
+        hint: "the patch was redacted or cut when it was kept, so this session cannot be replayed with its gate",
+      },
+    );
   const shown = reproduction(session);
   const gate = session.gate?.gate === "fallback" ? policy.gates.fallback : policy.gates.full;
   const checks = [...(shown === undefined ? [] : [shown]), ...gate];
-  const { rows } = await runGate(context, { checks, phase: "after", iteration: last.number, diff: now.id, have: [] });
+  const { rows } = await runGate(context, {
+    checks,
+    phase: "after",
+    iteration: last.number,
+    diff: now.id,
+    have: [],
+  });
   // A rerun stands after the row it repeats: the last row of a check is what was decided on.
   const recorded = new Map(last.checks.map((row) => [row.check, row]));
   return [...recorded.values()].map((row): ReplayedRow => {

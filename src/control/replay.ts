@@ -80,7 +80,7 @@ function nameOf(decision: Decision): string {
 export interface ReplayedAction {
   readonly seq: number;
   readonly action: Action;
-  readonly then: Verdict;
+  readonly before: Verdict;
   /** `unknown` where today's rules need a fact that was not recorded. */
   readonly now: Verdict | "unknown";
   readonly judgement: Judgement;
@@ -94,9 +94,9 @@ export function replayActions(entries: Iterable<Entry>, policy: Policy): readonl
     const { action, judgement } = event;
     const { facts } = judgement;
     const again = judge(action, facts, policy);
-    const then: Verdict = event.enforced ? judgement.verdict : "allow";
+    const before: Verdict = event.enforced ? judgement.verdict : "allow";
     const now = known(action, facts) ? binding(again, policy) : "unknown";
-    replayed.push({ seq, action, then, now, judgement: again });
+    replayed.push({ seq, action, before, now, judgement: again });
   }
   return replayed;
 }

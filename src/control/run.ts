@@ -63,7 +63,8 @@ async function iterateOnce(context: RunContext, request: LoopRequest): Promise<D
   // Nothing is recorded of an interrupted attempt: its edits stay in the tree, and a resume goes on with it.
   if (worked.ending.kind === "ended" && worked.ending.by === "interrupt")
     return interrupted(worked.ending.says);
-  const step = open?.step ?? sizeOf((from === workspace.base ? last : await snapshot(host, workspace, from)).change);
+  const step =
+    open?.step ?? sizeOf((from === workspace.base ? last : await snapshot(host, workspace, from)).change);
   if (open?.ended !== true) recordAttempt(context, number, worked, { last, step });
   await checkpoint(context, number, last);
 

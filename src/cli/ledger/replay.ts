@@ -23,7 +23,7 @@ import type { LedgerVerb } from "./opened.ts";
 
 interface Line {
   readonly what: string;
-  readonly then: string;
+  readonly before: string;
   readonly now: string;
   readonly same: boolean;
 }
@@ -39,12 +39,21 @@ export const replay: LedgerVerb = (input, io) =>
     const mode = text(input, "mode") ?? "strict";
     const lines = await replayAs(mode, { input, io, store, entries, session });
     const changed = lines.filter((line) => !line.same).length;
-    if (flag(input, "json")) io.out(`${JSON.stringify({ schemaVersion: 1, session: id, mode, same: changed === 0, lines })}\n`);
+    if (flag(input, "json"))
+      io.out(`${JSON.stringify({ schemaVersion: 1, session: id, mode, same: changed === 0, lines })}\n`);
     else {
-      for (const line of lines) io.out(`${line.same ? "✓ same   " : "✗ changed"} ${line.what}: ${line.same ? line.now : `${line.then} → ${line.now}`}\n`);
-      io.out(`${lines.length - changed} of ${lines.length} the same; nothing was repeated and nothing was written\n`);
+      for (const line of lines)
+        io.out(
+          `${line.same ? "✓ same   " : "✗ changed"} ${line.what}: ${line.same ? line.now : `${line.before} → ${line.now}`}\n`,
+        );
+      io.out(
+        `${lines.length - changed} of ${lines.length} the same; nothing was repeated and nothing was written\n`,
+      );
     }
-    if (lines.length === 0) throw new Fault("run/not-found", `${id} holds nothing to replay in the mode ${mode}`, { hint: "see `surefoot ledger show`" });
+    if (lines.length === 0)
+      throw new Fault("run/not-found", `${id} holds nothing to replay in the mode ${mode}`, {
+        hint: "see `surefoot ledger show`",
+      });
     return changed === 0 ? 0 : 1;
   });
 
@@ -72,7 +81,7 @@ function replayAs(mode: string, replaying: Replaying): Promise<readonly Line[]> 
 async function strict({ store, entries, session }: Replaying): Promise<readonly Line[]> {
   return replayDecisions(session.id, entries, policyOfThen(store, session)).map((decision) => ({
     what: `decision after attempt ${decision.iteration}`,
-    then: decision.recorded,
+    before: decision.recorded,
     now: decision.replayed,
     same: decision.same,
   }));
@@ -82,10 +91,17 @@ async function hybrid({ io, store, entries, session }: Replaying): Promise<reado
   const { host } = io;
   const artifact = session.iterations.findLast((iteration) => iteration.diff !== undefined)?.diff?.artifact;
   const patch = artifact === undefined ? undefined : store.getArtifact(artifact);
-  if (patch === undefined) throw new Fault("artifact/missing", "the patch of the last attempt is no longer kept", { hint: "retention.artifacts in surefoot.yaml says how long it is" });
+  if (patch === undefined)
+    throw new Fault("artifact/missing", "the patch of the last attempt is no longer kept", {
+      hint: "retention.artifacts in surefoot.yaml says how long it is",
+    });
   const root = await repositoryRoot(host, io.cwd);
   const folder = await host.files.makeTempFolder("surefoot-replay-");
-  const ledger = openLedger({ store: memoryStore({ now: host.now }), redactor: makeRedactor({ enabled: false, env: [] }, {}), now: host.now });
+  const ledger = openLedger({
+    store: memoryStore({ now: host.now }),
+    redactor: makeRedactor({ enabled: false, env: [] }, {}),
+    now: host.now,
+  });
   try {
     const rows = await replayGate(host, {
       root,
@@ -97,7 +113,12 @@ async function hybrid({ io, store, entries, session }: Replaying): Promise<reado
       hidden: [`${root}/.surefoot`, configFolder(host)],
       signal: io.signal,
     });
-    return rows.map((row) => ({ what: row.check, then: said(row.recorded), now: row.replayed === undefined ? "not run" : said(row.replayed), same: row.same }));
+    return rows.map((row) => ({
+      what: row.check,
+      before: said(row.recorded),
+      now: row.replayed === undefined ? "not run" : said(row.replayed),
+      same: row.same,
+    }));
   } finally {
     ledger.close();
     await host.files.remove(folder);
@@ -113,18 +134,27 @@ async function dry({ input, io, entries, session }: Replaying): Promise<readonly
   const root = await repositoryRoot(io.host, io.cwd);
   const file = text(input, "policy");
   const other = file?.startsWith("/") === true ? file : `${io.cwd}/${file ?? ""}`;
-  if (file !== undefined && (await io.host.files.stat(other)) === undefined) throw new Fault("policy/not-found", `there is no policy file ${file}`, { hint: "name a file in the form of surefoot.yaml" });
+  if (file !== undefined && (await io.host.files.stat(other)) === undefined)
+    throw new Fault("policy/not-found", `there is no policy file ${file}`, {
+      hint: "name a file in the form of surefoot.yaml",
+    });
   const { policy } = await loadPolicy({
     files: io.host.files,
     root,
-    ...(file === undefined ? {} : { local: false, read: (path: string) => io.host.files.readText(path === "surefoot.yaml" ? other : `${root}/${path}`) }),
+    ...(file === undefined
+      ? {}
+      : {
+          local: false,
+          read: (path: string) =>
+            io.host.files.readText(path === "surefoot.yaml" ? other : `${root}/${path}`),
+        }),
   });
   const scope = narrowed(policy.scope, session.task?.scope);
   return replayActions(entries, { ...policy, scope }).map((action) => ({
     what: `#${action.seq} ${subject(action.action)}`,
-    then: action.then,
+    before: action.before,
     now: action.now,
-    same: action.then === action.now,
+    same: action.before === action.now,
   }));
 }
 

@@ -71,7 +71,9 @@ type Format = "pretty" | "json" | "markdown";
 function formatOf(input: CliInput): Format {
   const format = text(input, "format") ?? (flag(input, "json") ? "json" : "pretty");
   if (format === "pretty" || format === "json" || format === "markdown") return format;
-  throw new Fault("usage/invalid", `--format ${format} is not known`, { hint: "one of: pretty, json, markdown" });
+  throw new Fault("usage/invalid", `--format ${format} is not known`, {
+    hint: "one of: pretty, json, markdown",
+  });
 }
 
 function renderAs(format: Format, report: RunReport, io: Io): string {

@@ -45,7 +45,10 @@ export async function resumeRun(input: CliInput, io: Io): Promise<number> {
         root,
         agent,
         model: text(input, "model"),
-        gather: gatherFacts(host, { worktree: context.workspace.tree, guarded: [root, context.workspace.record, configFolder(host)] }),
+        gather: gatherFacts(host, {
+          worktree: context.workspace.tree,
+          guarded: [root, context.workspace.record, configFolder(host)],
+        }),
         repair: await repairOf(host, context.workspace.tree),
         writeBundle: bundleWriter(io, ledger, context, root),
       });

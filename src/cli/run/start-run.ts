@@ -30,7 +30,11 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
     root: repository.root,
     argument: input.positionals.join(" "),
   });
-  const compiled = await loadPolicy({ files: host.files, root: repository.root, ...overridesOf(input, host) });
+  const compiled = await loadPolicy({
+    files: host.files,
+    root: repository.root,
+    ...overridesOf(input, host),
+  });
   const scope = narrowed(compiled.policy.scope, task.scope);
   const agent = await chooseAgent(input, io, compiled.policy);
   const ledger = openRunLedger(host, repository.root, compiled.policy);
@@ -57,7 +61,10 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
         root: repository.root,
         agent,
         model: text(input, "model"),
-        gather: gatherFacts(host, { worktree: context.workspace.tree, guarded: [repository.root, context.workspace.record, configFolder(host)] }),
+        gather: gatherFacts(host, {
+          worktree: context.workspace.tree,
+          guarded: [repository.root, context.workspace.record, configFolder(host)],
+        }),
         repair: await repairOf(host, context.workspace.tree),
         writeBundle: bundleWriter(io, ledger, context, repository.root),
       });
@@ -65,7 +72,7 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
         result,
         context,
         ledger,
-                root: repository.root,
+        root: repository.root,
         progress,
       });
     } finally {

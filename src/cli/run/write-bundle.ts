@@ -4,23 +4,24 @@ import { sha256 } from "../../core/digest.ts";
 import { configFolder, loadPublicKey } from "../../host/key.ts";
 import { bundle } from "../../ledger/bundle.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { renderHtml } from "../../report/render-html.ts";
 import { renderMarkdown } from "../../report/render-markdown.ts";
 import type { Io } from "../command.ts";
 import { reportOf } from "./conclude.ts";
 
 /** Writes `.surefoot/runs/<run>/`: the evidence of a run, on failure as well as on success. */
-export function bundleWriter({ host }: Io, ledger: Ledger, context: RunContext, root: string): LoopRequest["writeBundle"] {
+export function bundleWriter(
+  { host }: Io,
+  ledger: Ledger,
+  context: RunContext,
+  root: string,
+): LoopRequest["writeBundle"] {
   return async () => {
     const session = context.journal.session();
     const report = reportOf({ ledger, session, root, policy: context.policy });
     const files = bundle(ledger.store, session.id, {
       now: host.now(),
       publicKey: loadPublicKey(configFolder(host)),
-      extra: new Map([
-        ["report.html", renderHtml(report)],
-        ["report.md", renderMarkdown(report)],
-      ]),
+      extra: new Map([["report.md", renderMarkdown(report)]]),
     });
     const path = `${root}/.surefoot/runs/${session.id}`;
     for (const [name, content] of files) await host.files.write(`${path}/${name}`, content);

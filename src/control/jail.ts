@@ -39,6 +39,9 @@ const credentials = [
   ".config/opencode",
 ];
 
+// A read-only mount does not keep a process from connecting to a socket, and these give away the machine.
+const sockets = ["/run/docker.sock", "/var/run/docker.sock", "/run/podman", "/run/containerd", "/run/snapd.socket"];
+
 /** Throws `jail/unavailable` only when the policy requires a jail; otherwise the lack of one is said and recorded. */
 export async function planJail(host: Host, request: JailRequest): Promise<JailPlan> {
   if (request.mode === "off") return { jail: undefined, says: "none: switched off by the policy" };
@@ -51,7 +54,13 @@ export async function planJail(host: Host, request: JailRequest): Promise<JailPl
     return { jail: undefined, says: `none: ${status.why}` };
   }
   const home = host.platform.home;
-  const candidates = [...request.hidden, ...credentials.map((path) => `${home}/${path}`)];
+  const agentSocket = host.env["SSH_AUTH_SOCK"];
+  const candidates = [
+    ...request.hidden,
+    ...credentials.map((path) => `${home}/${path}`),
+    ...sockets,
+    ...(agentSocket === undefined ? [] : [agentSocket]),
+  ];
   const hidden: string[] = [];
   for (const path of candidates) if ((await host.files.stat(path)) !== undefined) hidden.push(path);
   const caches: string[] = [];

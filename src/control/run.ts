@@ -157,6 +157,14 @@ async function work(
     });
     if (result.ending.kind !== "failed" || context.signal.aborted) break;
   }
+  if (result.ending.kind === "ended" && result.ending.by === "escalation")
+    journal.append({
+      type: "escalated",
+      iteration: at.number,
+      reason: "agent_asks",
+      says: result.ending.says,
+      to: policy.owners.escalation ?? policy.owners.secondary,
+    });
   reconcileTurn(context, at.number, agent, result);
   const says = "says" in result.ending ? result.ending.says : "";
   return { ending: result.ending, claim: parseClaim(says) };

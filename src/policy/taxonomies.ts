@@ -15,9 +15,7 @@ export async function loadTaxonomies({
   readonly files: Files;
   readonly folder?: string;
 }): Promise<Taxonomy> {
-  const names = ((await files.list(folder)) ?? []).filter(
-    (name) => name.endsWith(".yaml") && name !== glossary,
-  );
+  const names = ((await files.list(folder)) ?? []).filter((name) => name.endsWith(".yaml"));
   if (names.length === 0)
     throw new Fault("policy/not-found", `${folder} has no taxonomy`, {
       hint: "install the package again: without a taxonomy no finding has a severity",
@@ -44,6 +42,3 @@ export async function loadTaxonomies({
   }
   return new Map([...all].map(([code, { entry }]) => [code, entry]));
 }
-
-// What `explain` says about words that are no failure codes lies in the same folder.
-const glossary = "terms.yaml";

@@ -63,7 +63,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 async function terms(io: Io): Promise<readonly Explanation[]> {
-  const source: unknown = parse((await io.host.files.readText(packageFile("taxonomies/terms.yaml"))) ?? "");
+  const source: unknown = parse((await io.host.files.readText(packageFile("docs/terms.yaml"))) ?? "");
   if (typeof source !== "object" || source === null) return [];
   return Object.entries(source).flatMap(([section, words]: [string, unknown]) =>
     typeof words === "object" && words !== null

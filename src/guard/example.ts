@@ -64,6 +64,7 @@ export interface Miss {
 /** Every example of every rule, with those that do not come out as the rule says. */
 export function tryExamples(rules: readonly Rule[] = allRules): {
   readonly tried: number;
+  readonly rules: number;
   readonly misses: readonly Miss[];
 } {
   let tried = 0;
@@ -83,7 +84,7 @@ export function tryExamples(rules: readonly Rule[] = allRules): {
     );
     return [...blocks, ...allows];
   });
-  return { tried, misses };
+  return { tried, rules: rules.length, misses };
 }
 
 function miss(rule: Rule, expected: "block" | "allow", example: Example, judgement: Judgement): Miss {

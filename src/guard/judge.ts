@@ -1,6 +1,6 @@
 import type { Action, Facts, Judgement, Reason } from "../core/action.ts";
 import type { Policy } from "../core/policy.ts";
-import { allRules } from "./all-rules.ts";
+import { allRules, isIrreversible } from "./all-rules.ts";
 import { modeOf, strictest } from "./binding.ts";
 import { readAction } from "./reading.ts";
 import type { Hit, Rule, Scene } from "./rule.ts";
@@ -45,5 +45,5 @@ function reason(rule: Rule, hit: Hit): Reason {
 }
 
 function order(item: Reason): number {
-  return item.verdict === "deny" ? 0 : 1;
+  return (item.verdict === "deny" ? 0 : 2) + (isIrreversible(item.rule) ? 0 : 1);
 }

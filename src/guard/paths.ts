@@ -70,7 +70,10 @@ export function placeOf(effect: FileEffect, facts: Facts): Place {
   if (effect.glob === true) return placeOfGlob(effect.path, facts);
   const real =
     facts.paths === undefined ? undefined : new Map(Object.entries(facts.paths)).get(effect.path)?.real;
-  return placeOfPath(real ?? effect.path, facts);
+  const place = placeOfPath(real ?? effect.path, facts);
+  // Putting something into the temporary folder is no change of the system, as deleting that folder would be.
+  const into = place.kind === "system" && effect.kind === "write" && temporary(`${place.path}/x`, facts);
+  return into ? { kind: "temp", path: place.path } : place;
 }
 
 export function placeOfPath(path: string, facts: Facts): Place {

@@ -149,9 +149,9 @@ async function pathFacts(
       : "",
     Promise.all(paths.map(async (path) => [path, await fileFact(host, path, worktree, root)] as const)),
   ]);
-  const trackedNames = names(tracked, 0);
-  const ignoredNames = names(ignored, 0);
-  const modifiedNames = names(modified, 3);
+  const trackedNames = lines(tracked, 0);
+  const ignoredNames = lines(ignored, 0);
+  const modifiedNames = lines(modified, 3);
   return Object.fromEntries(
     files.map(([path, fact]) => {
       const rel = path.startsWith(`${worktree}/`) ? path.slice(worktree.length + 1) : undefined;
@@ -170,7 +170,7 @@ async function pathFacts(
   );
 }
 
-function names(text: string | undefined, cut: number): readonly string[] | undefined {
+function lines(text: string | undefined, cut: number): readonly string[] | undefined {
   return text?.split("\0").flatMap((line) => (line === "" ? [] : [line.slice(cut)]));
 }
 

@@ -165,9 +165,9 @@ function starts(name: string, args: readonly Arg[], shell: Shell, call: Call): v
       bodies.push({ ...command[0], value: command.map((arg) => arg.value).join(" ") });
   }
   if (name === "bisect" && args[0]?.value === "run") {
-    const command = args.slice(1);
-    if (command[0] !== undefined)
-      bodies.push({ ...command[0], value: command.map((arg) => arg.value).join(" ") });
+    const [, first, ...others] = args;
+    if (first !== undefined)
+      bodies.push({ ...first, value: [first, ...others].map((arg) => quote(arg.value)).join(" ") });
   }
   if (name === "rebase") {
     const options = readOptions(args, {

@@ -154,8 +154,10 @@ export function listed(roots: readonly Arg[], shell: Shell): Output {
 
 function decoded(args: readonly Arg[], stdin: Output): Output {
   const decodes = args.some((arg) => /^(-\w*[dD]\w*|--decode)$/.test(arg.value));
-  const text = stdin.kind === "text" ? known(stdin.text.replace(/\s+/g, "")) : undefined;
-  if (!decodes || text === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 === 1)
+  const input = stdin.kind === "text" ? known(stdin.text) : undefined;
+  const text = input?.replace(/[\s=]+/g, "");
+  // One character over a multiple of four is no base64, and `atob` throws for it.
+  if (!decodes || text === undefined || !/^[A-Za-z0-9+/]+$/.test(text) || text.length % 4 === 1)
     return unknown;
   return { kind: "text", text: atob(text) };
 }

@@ -150,6 +150,11 @@ function node(tree: SyntaxNode, form: Form): Node {
     case "TestCommand":
       return { kind: "words", words: wordsBelow(tree, form, [tree.expression]) };
     case "ArithmeticCommand":
+      // No arithmetic has two operands side by side. A shell without `((` runs such text in nested subshells.
+      if (/[\w"']\s+(?:[\w"'~$]|--?[A-Za-z])/.test(tree.body))
+        return form.budget.take(tree.body.length / 8)
+          ? { kind: "subshell", body: script(parseBash(tree.body), { ...form, at: spanOf(tree, form) }) }
+          : nothing;
       return { kind: "words", words: wordsBelow(tree, form, [tree.expression]) };
     default:
       // Every other node is a part of those above and is never met as a command.

@@ -63,4 +63,9 @@ export function checkpointMessage(hash: string): Uint8Array {
   return encoder.encode(`surefoot-checkpoint ${hash}`);
 }
 
+/** For an evidence bundle: `digest` is the SHA-256 of its manifest. */
+export function bundleMessage(digest: string): Uint8Array {
+  return encoder.encode(`surefoot-bundle ${digest}`);
+}
+
 const encoder = new TextEncoder();

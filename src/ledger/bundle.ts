@@ -1,9 +1,10 @@
 import { canonical } from "../core/canonical.ts";
+import { bundleMessage } from "../core/chain.ts";
 import { sha256 } from "../core/digest.ts";
 import { Fault } from "../core/fault.ts";
 import { foldSession } from "../core/session.ts";
 import type { CheckRow, Environment } from "../core/event.ts";
-import type { LedgerStore } from "../core/ports.ts";
+import type { LedgerStore, Signer } from "../core/ports.ts";
 import type { Session } from "../core/session.ts";
 import { rowLine } from "./export.ts";
 
@@ -21,7 +22,7 @@ export interface BundleManifest extends RunFacts {
     readonly hash: string;
     readonly signature: string;
   };
-  /** SHA-256 of each file. The manifest itself is not among them. */
+  /** SHA-256 of each file but the manifest itself and its signature. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly digest: string }[];
   /** What the run recorded and the ledger no longer has. */
   readonly missing: readonly { readonly name: string; readonly why: string }[];
@@ -39,8 +40,8 @@ export interface RunFacts {
 
 export interface BundleOptions {
   readonly now: Date;
-  /** SPKI in PEM of the key that signed the ledger. */
-  readonly publicKey?: string | undefined;
+  /** The key that signed the ledger: it signs the manifest too, and its public half goes into the bundle. */
+  readonly signer?: Signer | undefined;
   /** Files of the caller, such as the report; digested like the others. */
   readonly extra?: BundleFiles;
 }
@@ -78,7 +79,7 @@ export function bundle(store: LedgerStore, session: string, options: BundleOptio
   files.set("checks.jsonl", checks.map((row) => `${canonical(row)}\n`).join(""));
   for (const [index, row] of checks.entries()) files.set(outputName(index, row), cut(row.output.text));
   files.set(ledgerName, rows.map((row) => `${rowLine(row)}\n`).join(""));
-  if (options.publicKey !== undefined) files.set(keyName, options.publicKey);
+  if (options.signer !== undefined) files.set(keyName, options.signer.publicKey);
   for (const [name, content] of options.extra ?? []) files.set(name, content);
 
   const manifest: BundleManifest = {
@@ -90,10 +91,18 @@ export function bundle(store: LedgerStore, session: string, options: BundleOptio
     files: [...files].map(([name, content]) => ({ name, bytes: bytesOf(content), digest: sha256(content) })),
     missing,
   };
-  return new Map([[manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`], ...files]);
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  const signature = options.signer?.sign(bundleMessage(sha256(text)));
+  return new Map<string, string | Uint8Array>([
+    [manifestName, text],
+    ...(signature === undefined ? [] : [[signatureName, Buffer.from(signature).toString("base64")] as const]),
+    ...files,
+  ]);
 }
 
 export const manifestName = "manifest.json";
+/** Ed25519 over `bundleMessage`, base64. */
+export const signatureName = "manifest.sig";
 export const ledgerName = "ledger.jsonl";
 export const keyName = "public-key.pem";
 export const patchName = "change.patch";

@@ -11,7 +11,8 @@ export interface SecretPattern {
 /**
  * What secretlint's recommended preset (13.0) finds, kind by kind; `test/unit/ledger/secret-patterns.test.ts` holds
  * the two together. The lengths are those that the issuers document. Where the preset leaves credentials alone that
- * merely look like examples, these patterns may still take them: too much is only a nuisance.
+ * merely look like examples, these patterns may still take them: too much is only a nuisance. Binary key stores (PKCS#12)
+ * are no text and are not looked for.
  * Every repetition is bounded, so that the time grows with the text alone.
  */
 export const secretPatterns: readonly SecretPattern[] = [

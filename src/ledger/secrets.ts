@@ -63,18 +63,19 @@ const leastKeyChars = 24;
 // An RSA key of 8192 bits takes about 6,400 characters; line numbers and escapes make it longer.
 const longestKey = 20_000;
 
+// Each looks at most as far as a key is long, and no farther than the next marker, so that a text full of markers
+// takes no longer than another one.
 function endAfter(text: string, from: number): number | undefined {
-  const close = text.indexOf("-----END", from);
-  if (close === -1 || close - from > longestKey) return undefined;
-  const another = text.indexOf("-----BEGIN", from);
-  if (another !== -1 && another < close) return undefined;
-  const tail = /^-----END ?(?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----/.exec(text.slice(close, close + 60));
-  return tail === null ? undefined : close + tail[0].length;
+  const rest = text.slice(from, from + longestKey);
+  const close = markerIn(rest);
+  const tail = /^-----END ?(?:[A-Z]{2,10} )?PRIVATE KEY(?: BLOCK)?-----/.exec(rest.slice(close, close + 60));
+  return tail === null ? undefined : from + close + tail[0].length;
 }
 
 function bodyEnd(text: string, from: number): number {
+  const rest = text.slice(from, from + longestKey);
   let end = from;
-  for (const line of pieces(text.slice(from, from + longestKey))) {
+  for (const line of pieces(rest.slice(0, markerIn(rest)))) {
     if (end !== from && longestRun(line) < 16) break;
     end += line.length;
   }
@@ -82,12 +83,18 @@ function bodyEnd(text: string, from: number): number {
 }
 
 function bodyStart(text: string, to: number): number {
+  const before = text.slice(Math.max(0, to - longestKey), to);
   let start = to;
-  for (const line of pieces(text.slice(Math.max(0, to - longestKey), to)).toReversed()) {
+  for (const line of pieces(before.slice(before.lastIndexOf("-----") + 1)).toReversed()) {
     if (start !== to && longestRun(line) < 40) break;
     start -= line.length;
   }
   return start;
+}
+
+function markerIn(rest: string): number {
+  const marker = /-----(?:BEGIN|END)/.exec(rest);
+  return marker === null ? rest.length : marker.index;
 }
 
 // Lines with their ends; an escaped line end counts as one.

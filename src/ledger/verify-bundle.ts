@@ -1,9 +1,18 @@
 import { canonical } from "../core/canonical.ts";
-import { entryOf, headMessage } from "../core/chain.ts";
+import { bundleMessage, entryOf, headMessage } from "../core/chain.ts";
 import { sha256 } from "../core/digest.ts";
 import { foldSession } from "../core/session.ts";
 import type { StoredRow } from "../core/chain.ts";
-import { checksOf, keyName, lastPatch, ledgerName, manifestName, patchName, runFacts } from "./bundle.ts";
+import {
+  checksOf,
+  keyName,
+  lastPatch,
+  ledgerName,
+  manifestName,
+  patchName,
+  runFacts,
+  signatureName,
+} from "./bundle.ts";
 import type { BundleFiles, RunFacts } from "./bundle.ts";
 import { parseRowLine } from "./export.ts";
 import { signatureCheck } from "./signature.ts";
@@ -31,7 +40,8 @@ export function verifyBundle(files: BundleFiles, publicKey?: string): BundleVeri
     if (sha256(content) !== digest) return broken(name, "was changed");
   }
   for (const name of files.keys()) {
-    if (name !== manifestName && !listed.has(name)) return broken(name, "is not in the manifest");
+    if (name !== manifestName && name !== signatureName && !listed.has(name))
+      return broken(name, "is not in the manifest");
   }
   const rows = linesOf(files, ledgerName).map(parseRowLine);
   const whole = rows.filter((row) => row !== undefined);
@@ -52,14 +62,16 @@ export function verifyBundle(files: BundleFiles, publicKey?: string): BundleVeri
     return broken(keyName, "is not the key that was given");
   }
   const key = publicKey ?? own;
-  const signed = head.signature !== "";
+  const signature = textOf(files.get(signatureName));
+  const signed = head.signature !== "" && signature !== undefined;
   if (publicKey !== undefined && !signed) return broken(manifestName, "is not signed");
-  if (
-    key !== undefined &&
-    signed &&
-    !signatureCheck(key)(headMessage({ ...head, session }), head.signature)
-  ) {
-    return broken(manifestName, "is not signed with this key");
+  if (key !== undefined && signed) {
+    const check = signatureCheck(key);
+    const digest = sha256(files.get(manifestName) ?? "");
+    if (!check(bundleMessage(digest), signature)) return broken(manifestName, "is not signed with this key");
+    const message = headMessage({ ...head, session });
+    if (!check(message, head.signature))
+      return broken(ledgerName, "does not end with a head that this key signed");
   }
   return {
     kind: "verified",

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { Fault } from "../../core/fault.ts";
+import { configFolder, loadKey } from "../../host/key.ts";
 import { bundle, manifestName } from "../../ledger/bundle.ts";
 import { exportLines } from "../../ledger/export.ts";
 import { text } from "../command.ts";
-import { findSession, publicKeyOf, withStore, wrongUse } from "./opened.ts";
+import { findSession, withStore, wrongUse } from "./opened.ts";
 import type { LedgerVerb } from "./opened.ts";
 
 /** `export` writes JSON lines; `export <session> --bundle <folder>` the evidence of one run as files. */
@@ -25,7 +26,7 @@ export const exportEntries: LedgerVerb = (input, io) =>
     if (((await io.host.files.list(target)) ?? []).length > 0) {
       throw new Fault("file/exists", `${target} is not empty`, { hint: "name a new folder" });
     }
-    const files = bundle(store, session, { now: io.host.now(), publicKey: await publicKeyOf(input, io) });
+    const files = bundle(store, session, { now: io.host.now(), signer: loadKey(configFolder(io.host)) });
     for (const [name, content] of files) await io.host.files.write(`${target}/${name}`, content);
     io.out(`${target}/${manifestName}\n`);
     return 0;

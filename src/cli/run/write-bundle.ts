@@ -1,7 +1,7 @@
 import type { RunContext } from "../../control/context.ts";
 import type { LoopRequest } from "../../control/loop-request.ts";
 import { sha256 } from "../../core/digest.ts";
-import { configFolder, loadPublicKey } from "../../host/key.ts";
+import { configFolder, loadKey } from "../../host/key.ts";
 import { bundle } from "../../ledger/bundle.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { renderMarkdown } from "../../report/render-markdown.ts";
@@ -20,7 +20,7 @@ export function bundleWriter(
     const report = reportOf({ ledger, session, root, policy: context.policy });
     const files = bundle(ledger.store, session.id, {
       now: host.now(),
-      publicKey: loadPublicKey(configFolder(host)),
+      signer: loadKey(configFolder(host)),
       extra: new Map([["report.md", renderMarkdown(report)]]),
     });
     const path = `${root}/.surefoot/runs/${session.id}`;

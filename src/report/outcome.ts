@@ -110,7 +110,7 @@ function summaryOf(session: Session, says: string): string {
     last?.diff === undefined ? undefined : diffText(last.diff),
     refused === 0 ? undefined : `${count(refused, "action")} not allowed by the guard`,
   ].filter((part) => part !== undefined);
-  return `${says.charAt(0).toUpperCase()}${says.slice(1)} (${parts.join("; ")}).`;
+  return `${says} (${parts.join("; ")}).`;
 }
 
 function unfinishedSummary(session: Session): string {

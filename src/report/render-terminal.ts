@@ -135,7 +135,7 @@ function findings(report: RunReport, screen: Screen): readonly string[] {
   const mended =
     report.mended.length === 0
       ? []
-      : [`  ${count(report.mended.length, "finding")} of earlier attempts no longer found`];
+      : indent(`${count(report.mended.length, "finding")} of earlier attempts no longer found`, screen, 2);
   const all = [...lines, ...rest, ...mended];
   return all.length === 0 ? [] : [heading(screen, "Findings"), ...all];
 }

@@ -26,7 +26,7 @@ export function renderHelp(commands: readonly CliCommand[]): string {
   ].join("\n");
 }
 
-/** One sentence, examples, options by group; fits 40 lines for every command. */
+/** One sentence, usage, examples, options by group, exit codes. */
 export function renderCommandHelp(command: CliCommand): string {
   const shown = Object.entries(command.options).filter(([, option]) => option.hidden !== true);
   const optionGroups = [...new Set(shown.map(([, option]) => option.group))];

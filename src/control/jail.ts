@@ -40,7 +40,13 @@ const credentials = [
 ];
 
 // A read-only mount does not keep a process from connecting to a socket, and these give away the machine.
-const sockets = ["/run/docker.sock", "/var/run/docker.sock", "/run/podman", "/run/containerd", "/run/snapd.socket"];
+const sockets = [
+  "/run/docker.sock",
+  "/var/run/docker.sock",
+  "/run/podman",
+  "/run/containerd",
+  "/run/snapd.socket",
+];
 
 /** Throws `jail/unavailable` only when the policy requires a jail; otherwise the lack of one is said and recorded. */
 export async function planJail(host: Host, request: JailRequest): Promise<JailPlan> {

@@ -9,7 +9,7 @@ import { runGate, runnable } from "./gate.ts";
 import { interrupted } from "./loop-request.ts";
 import type { Ended, LoopRequest } from "./loop-request.ts";
 import { runSetup } from "./setup.ts";
-import { homeOf, restore, snapshot } from "./workspace.ts";
+import { homeOf, settle } from "./workspace.ts";
 
 /** Setup, baseline and probe: what must hold before an agent may start. */
 export async function prepare(context: RunContext, request: LoopRequest): Promise<Ended | undefined> {
@@ -36,9 +36,8 @@ export async function prepare(context: RunContext, request: LoopRequest): Promis
         choice.why,
         "name a gate in surefoot.yaml that runs in a fresh clone",
       );
+    await settle(context.host, context.workspace);
     journal.append({ type: "gate.chosen", gate: choice.gate, why: choice.why });
-    const tree = (await snapshot(context.host, context.workspace)).id;
-    if (tree !== untouched) await restore(context.host, context.workspace, context.workspace.base);
   }
   return probe(context, request);
 }

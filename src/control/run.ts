@@ -21,7 +21,7 @@ import { prepare, reproduction } from "./prepare.ts";
 import { promptOf } from "./prompt.ts";
 import { reconcile } from "./reconcile.ts";
 import { waivedHere } from "./waivers.ts";
-import { commitSnapshot, restore, snapshot } from "./workspace.ts";
+import { commitSnapshot, isUnchanged, restore, snapshot, stepSince } from "./workspace.ts";
 import type { Snapshot } from "./workspace.ts";
 
 /**
@@ -63,8 +63,7 @@ async function iterateOnce(context: RunContext, request: LoopRequest): Promise<D
   // Nothing is recorded of an interrupted attempt: its edits stay in the tree, and a resume goes on with it.
   if (worked.ending.kind === "ended" && worked.ending.by === "interrupt")
     return interrupted(worked.ending.says);
-  const step =
-    open?.step ?? sizeOf((from === workspace.base ? last : await snapshot(host, workspace, from)).change);
+  const step = open?.step ?? (await stepSince(host, workspace, from, last));
   if (open?.ended !== true) recordAttempt(context, number, worked, { last, step });
   await checkpoint(context, number, last);
 
@@ -255,8 +254,7 @@ async function gateAndDecide(
     have,
   });
   if (context.signal.aborted) return interrupted("interrupted while the gate ran");
-  const left = await snapshot(host, workspace);
-  if (left.tree !== last.tree) await restore(host, workspace, last.tree);
+  if (!(await isUnchanged(host, workspace))) await restore(host, workspace, last.tree);
   const judged = checkChange(context, { iteration, change: last.change, claim, fromGate: findings });
   const waived = waivedHere(context, iteration, last.id, [
     ...rows.filter((row) => !row.passed).map((row) => row.check),

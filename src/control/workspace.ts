@@ -1,6 +1,7 @@
 import { diffId, parsePatch } from "../core/diff.ts";
 import { Fault } from "../core/fault.ts";
-import type { Change } from "../core/change.ts";
+import { sizeOf } from "../core/change.ts";
+import type { Change, DiffSize } from "../core/change.ts";
 import type { Git, GitOptions, Host } from "../core/ports.ts";
 
 /**
@@ -92,21 +93,59 @@ export function describeWorkspace(request: WorkspaceRequest): Workspace {
 }
 
 /** The work so far against the base, untracked files included, as only `record` sees it. */
-export async function snapshot(
-  host: Host,
-  workspace: Workspace,
-  against: string = workspace.base,
-): Promise<Snapshot> {
+export async function snapshot(host: Host, workspace: Workspace): Promise<Snapshot> {
   const options = recordOptions(workspace);
   await host.git.text(["add", "--all"], options);
   const tree = await host.git.text(["write-tree"], options);
-  const patch = await patchBetween(host.git, options, against, tree);
+  const patch = await patchBetween(host.git, options, workspace.base, tree);
   return {
     tree,
     id: diffId(patch),
     patch,
-    change: { base: against, head: tree, files: parsePatch(patch) },
+    change: { base: workspace.base, head: tree, files: parsePatch(patch) },
   };
+}
+
+/** How much lies between a commit and a snapshot. */
+export async function stepSince(
+  host: Host,
+  workspace: Workspace,
+  commit: string,
+  { tree, change }: Snapshot,
+): Promise<DiffSize> {
+  if (commit === workspace.base) return sizeOf(change);
+  const patch = await patchBetween(host.git, recordOptions(workspace), commit, tree);
+  return sizeOf({ base: commit, head: tree, files: parsePatch(patch) });
+}
+
+/** Whether the tree still is what the last snapshot saw. */
+export async function isUnchanged(host: Host, workspace: Workspace): Promise<boolean> {
+  const options = recordOptions(workspace);
+  // The index holds the last snapshot; the columns before HEAD's say nothing here, as HEAD is another commit.
+  const status = await host.git.text(
+    ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z"],
+    options,
+  );
+  return status.split("\0").every((entry) => entry === "" || (entry[1] === " " && !entry.startsWith("??")));
+}
+
+/**
+ * Takes what setup and the baseline left behind as the environment of the run, not as a change: new files that the
+ * repository does not ignore are ignored in the record, tracked ones are put back. Returns what is ignored from now on.
+ */
+export async function settle(host: Host, workspace: Workspace): Promise<readonly string[]> {
+  const options = recordOptions(workspace);
+  const listed = await host.git.text(
+    ["ls-files", "--others", "--exclude-standard", "--directory", "-z"],
+    options,
+  );
+  const left = listed.split("\0").filter((path) => path !== "");
+  if (left.length > 0) {
+    const patterns = left.map((path) => `/${path.replace(/[\\*?[\] !#]/g, "\\$&")}\n`);
+    await host.files.write(`${workspace.record}/info/exclude`, patterns.join(""));
+  }
+  if (!(await isUnchanged(host, workspace))) await restore(host, workspace, workspace.base);
+  return left;
 }
 
 /** Patch between two tree-ish of the record. Throws `repo/git-failed` when it is larger than 64 MiB. */
@@ -134,12 +173,10 @@ export async function commitSnapshot(
   message: string,
 ): Promise<string> {
   const options = recordOptions(workspace);
-  const commit = await host.git.text(["commit-tree", tree, "-p", workspace.base, "-F", "-"], {
+  return host.git.text(["commit-tree", tree, "-p", workspace.base, "-F", "-"], {
     ...options,
     stdin: message,
   });
-  await host.git.text(["update-ref", `refs/surefoot/${workspace.run}`, commit], options);
-  return commit;
 }
 
 /** Puts the tree back to a snapshot: what a gate or a killed attempt left behind goes, ignored files stay. */
@@ -151,6 +188,8 @@ export async function restore(host: Host, workspace: Workspace, tree: string): P
 
 /** Brings a finished commit into the user's repository as a new branch. Nothing else there changes. */
 export async function deliver(host: Host, root: string, workspace: Workspace, commit: string): Promise<void> {
+  // A fetch takes only what a reference names.
+  await host.git.text(["update-ref", `refs/surefoot/${workspace.run}`, commit], recordOptions(workspace));
   await host.git.text(
     [
       "fetch",

@@ -8,7 +8,7 @@ import { examineRecords } from "../doctor/records.ts";
 export const command: CliCommand = {
   name: "doctor",
   summary:
-    "Prove by doing it that git, jail, agents, hooks and ledger work here, with a remedy for what does not",
+    "Prove that git, jail, agents and ledger work here, with remedies",
   group: "Set up",
   usage: ["doctor"],
   examples: [["doctor", "everything; changes nothing outside temporary folders"]],

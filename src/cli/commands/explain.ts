@@ -13,7 +13,7 @@ import type { Explanation } from "../explain/explanation.ts";
 export const command: CliCommand = {
   name: "explain",
   summary:
-    "Explain any code, rule, stop reason, event, exit code, policy field or ledger entry that surefoot prints",
+    "Explain any word that surefoot prints: code, rule, event, field, entry",
   group: "Trust",
   usage: ["explain <word>", "explain <run>#<number>"],
   examples: [

@@ -17,7 +17,7 @@ const verbs = {
 export const command: CliCommand = {
   name: "run",
   summary:
-    "Run an agent on a task: attempt → gate → log → decide, to a branch with evidence or a stop with a reason",
+    "Run an agent on a task: attempt → gate → log → decide",
   group: "Work",
   usage: [
     'run <task.md | "task in words"> --agent <agent>',

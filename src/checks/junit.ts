@@ -24,21 +24,43 @@ interface Cases {
   skipped: number;
 }
 
-// Comments and character data may quote tags; a tag's attributes may hold `>` inside quotes.
-const token =
-  /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)([A-Za-z][\w:.-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/g;
+const tag = /<(\/?)([A-Za-z][\w:.-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>/y;
+
+interface Tag {
+  readonly name: string;
+  readonly closing: boolean;
+  readonly empty: boolean;
+}
+
+// Comments and character data may quote tags, so they are stepped over whole; what is torn at the end is left out.
+function* tagsOf(text: string): Generator<Tag> {
+  for (let at = text.indexOf("<"); at !== -1; at = text.indexOf("<", at)) {
+    const end = text.startsWith("<!--", at) ? "-->" : text.startsWith("<![CDATA[", at) ? "]]>" : undefined;
+    if (end !== undefined) {
+      const close = text.indexOf(end, at);
+      if (close === -1) return;
+      at = close + end.length;
+      continue;
+    }
+    tag.lastIndex = at;
+    const found = tag.exec(text);
+    if (found === null) {
+      at++;
+      continue;
+    }
+    at = tag.lastIndex;
+    yield { name: String(found[2]), closing: found[1] === "/", empty: String(found[3]).endsWith("/") };
+  }
+}
 
 function countFile(text: string): Cases | undefined {
   const cases: Cases = { passed: 0, failed: 0, skipped: 0 };
   let suites = 0;
   let ending: keyof Cases | undefined;
-  for (const [, slash, name, attributes] of text.matchAll(token)) {
-    if (name === undefined) continue;
-    const closing = slash === "/";
-    const selfClosing = attributes?.endsWith("/") === true;
+  for (const { name, closing, empty } of tagsOf(text)) {
     if (!closing && (name === "testsuite" || name === "testsuites")) suites++;
     if (name === "testcase") {
-      if (closing || selfClosing) {
+      if (closing || empty) {
         cases[ending ?? "passed"]++;
         ending = undefined;
       } else ending = "passed";

@@ -78,41 +78,45 @@ function parsedRecord(text: string): Record<string, unknown> | undefined {
 
 const changedWord =
   /\b(?:changed|edited|updated|created|modified|fixed|added|removed|deleted|renamed|rewrote|rewritten|wrote|written|refactored|moved|replaced|corrected|implemented|adjusted|extended|patched)\b/i;
-// What might be, was not, or is only asked for is no claim (checks-field.md section 4: modal words made the noise).
+// What might be, was not, or is only asked for is no claim.
 const notClaimed =
   /\b(?:would|could|should|might|may|can|cannot|can't|will|won't|shall|must|not|never|no|without|unchanged|untouched|n't|if|unless|need|needs|needed|plan|suggest|recommend|consider|please|let me|todo|instead of|rather than|previously|already|you)\b|n't\b|\?\s*$/i;
-const pathPattern =
-  /(?<![\w@:/.-])(?:\.{0,2}\/)?(?:[\w@+.-]+\/)*[\w@+-][\w@+.-]*\.[A-Za-z]\w{0,9}(?![\w(/@-])/g;
+const pathPattern = /^(?:\.{0,2}\/)?\w[\w@+./-]*\.[A-Za-z]\w{0,9}$|^\.[\w@+./-]+$/;
 const sourceEnding =
   /\.(?:[cm]?[jt]sx?|json[c5]?|ya?ml|toml|md|mdx|rst|txt|py|pyi|rb|go|rs|java|kt|kts|scala|cs|fs|c|cc|cpp|h|hpp|swift|php|ex|exs|erl|hs|lua|pl|sh|bash|zsh|sql|html?|s?css|less|vue|svelte|astro|xml|gradle|proto|graphql|tf|ini|cfg|lock|snap|ipynb|dart|zig)$/i;
 
 function proseClaim(closing: string): Claim | undefined {
   const prose = closing.replace(/^[ \t]*```[\s\S]*?(?:^[ \t]*```|$(?![\s\S]))/gm, "");
   let heading = false;
-  const paths = prose.split(/\n|(?<=[.!?])\s+/).flatMap((sentence) => {
+  const named = prose.split(/\n|(?<=[.!?])\s+/).flatMap((sentence) => {
     if (sentence.trim() === "") return [];
     const listed = /^\s*(?:[-*•]|\d+[.)])\s/.test(sentence);
     // A folder may be called `user` or `not-found`: only the words around the paths count.
-    const words = sentence.replace(pathPattern, "");
+    const paths = pathsIn(sentence);
+    const words = [...new Set(paths)].reduce((text, path) => text.replaceAll(path, ""), sentence);
     const claims = changedWord.test(words) && !notClaimed.test(words);
     // A list below `Files changed:` needs no verb in its items.
     const inList = listed && heading && !notClaimed.test(words);
     if (!listed) heading = claims && /:\W*$/.test(sentence);
-    return claims || inList ? pathsIn(sentence) : [];
+    return claims || inList ? paths : [];
   });
-  return paths.length === 0
+  return named.length === 0
     ? undefined
-    : { source: "prose", paths: [...new Set(paths)], testsPass: undefined };
+    : { source: "prose", paths: [...new Set(named)], testsPass: undefined };
 }
 
-// A bare word with a dot may be a product or a method (`Node.js`, `console.log`): without a folder or back-ticks, only
-// lower-case names with an ending of source files are taken.
+const longestPath = 300;
+
+// A bare word with a dot may be a product or a method (`Node.js`, `console.log`, `e.g`): the ending must be one of source
+// files, and a capitalised name without a folder must not end in `.js`.
 function pathsIn(sentence: string): readonly string[] {
-  return [...sentence.matchAll(pathPattern)].flatMap((match) => {
-    const found = match[0].replace(/\.$/, "");
-    const quoted = sentence[match.index - 1] === "`" && sentence[match.index + match[0].length] === "`";
-    if (!sourceEnding.test(found)) return [];
-    return quoted || found.includes("/") || !/^(?:[A-Z]\w*\.js|e\.g|i\.e)$/.test(found) ? [found] : [];
+  return sentence.split(/[\s`"'()[\]{},;<>*]+/).flatMap((token) => {
+    const path = token
+      .slice(0, longestPath)
+      .replace(/:\d[\d:-]*$/, "")
+      .replace(/[.:!?]+$/, "");
+    if (!pathPattern.test(path) || path.includes("//")) return [];
+    return sourceEnding.test(path) && !/^[A-Z]\w*\.js$/.test(path) ? [path] : [];
   });
 }
 

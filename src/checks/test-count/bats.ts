@@ -3,10 +3,10 @@ import { readLines, type TestCountReader } from "../test-count-reader.ts";
 /** Bats' pretty formatter; without a terminal Bats writes TAP. */
 export const reader: TestCountReader = {
   id: "bats",
-  read: (lines) =>
-    readLines(lines, /^(\d+) tests?, (\d+) failures?(?:, (\d+) skipped)?$/, (match, index) => {
-      const marked = lines.slice(0, index).some((line) => /(?:^| )(?:✓|✗|-) \S/.test(line));
-      if (!marked && match[1] !== "0") return undefined;
+  read(lines) {
+    const firstMark = lines.findIndex((line) => /(?:^| )(?:✓|✗|-) \S/.test(line));
+    return readLines(lines, /^(\d+) tests?, (\d+) failures?(?:, (\d+) skipped)?$/, (match, index) => {
+      if (match[1] !== "0" && (firstMark === -1 || firstMark > index)) return undefined;
       const failed = Number(match[2]);
       const skipped = Number(match[3] ?? 0);
       return {
@@ -16,5 +16,6 @@ export const reader: TestCountReader = {
         failed,
         skipped,
       };
-    }),
+    });
+  },
 };

@@ -5,6 +5,7 @@ export const reader: TestCountReader = {
   id: "tap",
   read(lines) {
     const readings: Reading[] = [];
+    const lastPlan = lines.findLastIndex((line) => /^1\.\.\d+/.test(line));
     let open: Stream | undefined;
     lines.forEach((line, index) => {
       if (/^TAP version 1[234]$/.test(line)) {
@@ -19,7 +20,7 @@ export const reader: TestCountReader = {
         open = opened(index);
       }
       if (open === undefined) {
-        if (!point.test(line) || !planFollows(lines, index)) return;
+        if (!point.test(line) || index > lastPlan) return;
         open = opened(index);
       }
       take(open, line, index, plan);
@@ -67,9 +68,4 @@ function close(stream: Stream | undefined, readings: Reading[]): void {
   const { from, to, planned, versioned, passed, failed, skipped } = stream;
   if (planned > 0 && !versioned && passed + failed + skipped === 0) return;
   readings.push({ from, to, passed, failed, skipped });
-}
-
-function planFollows(lines: readonly string[], index: number): boolean {
-  const next = lines.findIndex((line, at) => at > index && /^1\.\.\d+/.test(line));
-  return next !== -1;
 }

@@ -54,7 +54,10 @@ export function readSide(lines: readonly SideLine[], language: Language): SideFa
       body: code.slice(at + 1, heads[index + 1]?.at).flatMap(({ text }) => (text === "" ? [] : [text])),
     },
   }));
-  const above = (at: number): TestHead | undefined => tests.findLast((test) => test.at <= at)?.head;
+  const byLine = new Map(tests.map(({ at, head }) => [at, head]));
+  let last: TestHead | undefined;
+  const owners = code.map((_, at) => (last = byLine.get(at) ?? last));
+  const above = (at: number): TestHead | undefined => owners[at];
   const below = (at: number): TestHead | undefined => tests.find((test) => test.at >= at)?.head;
   const mark = (kind: Mark["kind"], pattern: RegExp | undefined): readonly Mark[] =>
     code.flatMap(({ text, line, changed }, at) =>

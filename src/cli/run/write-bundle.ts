@@ -4,6 +4,7 @@ import { sha256 } from "../../core/digest.ts";
 import { configFolder, loadKey } from "../../host/key.ts";
 import { bundle } from "../../ledger/bundle.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
+import { renderHtml } from "../../report/render-html.ts";
 import { renderMarkdown } from "../../report/render-markdown.ts";
 import type { Io } from "../command.ts";
 import { reportOf } from "./conclude.ts";
@@ -21,7 +22,10 @@ export function bundleWriter(
     const files = bundle(ledger.store, session.id, {
       now: host.now(),
       signer: loadKey(configFolder(host)),
-      extra: new Map([["report.md", renderMarkdown(report)]]),
+      extra: new Map([
+        ["report.html", renderHtml(report)],
+        ["report.md", renderMarkdown(report)],
+      ]),
     });
     const path = `${root}/.surefoot/runs/${session.id}`;
     for (const [name, content] of files) await host.files.write(`${path}/${name}`, content);

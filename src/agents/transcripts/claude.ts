@@ -42,7 +42,10 @@ function endedOf(result: Fields | undefined): ObservedCall["ended"] {
   if (result === undefined) return "failed";
   const decision = textOf(fieldsOf(result["decision"]), "decision");
   if (decision === "reject" || decision === "deny" || typeof result["denial"] === "string") return "refused";
-  return result["is_error"] === true ? "failed" : "ran";
+  if (result["is_error"] !== true) return "ran";
+  // Arguments that Claude Code itself rejects are never put to anybody: no decision stands beside them.
+  const rejected = JSON.stringify(result["content"] ?? "").includes("<tool_use_error>");
+  return decision === undefined && rejected ? "refused" : "failed";
 }
 
 function blocks(record: Fields): readonly Fields[] {

@@ -28,6 +28,8 @@ export interface LabOptions {
   readonly files: Readonly<Record<string, string>>;
   /** The model's name, where the agent's tools depend on it. */
   readonly model?: string;
+  /** Whether the model names files as seen from the agent's working folder, wherever that is. */
+  readonly relativePaths?: boolean;
 }
 
 export interface Lab {
@@ -57,10 +59,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const script = join(folder, "script.json");
   writeFileSync(script, JSON.stringify(options.script));
   const log = join(folder, "requests.jsonl");
+  const root = options.relativePaths === true ? "" : repository;
   const here = dirname(fileURLToPath(import.meta.url));
   const model = spawn(
     process.execPath,
-    [join(here, "mock-model.mjs"), "--script", script, "--root", repository, "--log", log],
+    [join(here, "mock-model.mjs"), "--script", script, "--root", root, "--log", log],
     {
       stdio: ["ignore", "pipe", "ignore"],
     },

@@ -72,6 +72,30 @@ test("starting a sub-agent changes nothing by itself", () => {
     );
 });
 
+test("arguments that Claude Code itself rejects never came to a hook, so the call counts as refused", () => {
+  const call = {
+    type: "tool_use",
+    id: "t1",
+    name: "Edit",
+    input: { file_path: "/repo/a", old_string: "x", new_string: "y" },
+  };
+  const ended = (more: object): readonly string[] => {
+    const result = {
+      type: "tool_result",
+      tool_use_id: "t1",
+      is_error: true,
+      content: "<tool_use_error>not found</tool_use_error>",
+    };
+    const lines = [
+      { type: "assistant", cwd: "/repo", message: { content: [call] } },
+      { type: "user", message: { content: [result] }, ...more },
+    ];
+    return readClaude(lines.map((line) => JSON.stringify(line)).join("\n")).map((one) => one.ended);
+  };
+  assert.deepEqual(ended({}), ["refused"]);
+  assert.deepEqual(ended({ permissionDecision: { decision: "accept" } }), ["failed"]);
+});
+
 test("a torn last line is left out", () => {
   const whole = fixture("claude/transcript.jsonl");
   const torn = `${whole}{"type":"assistant","message":{"content":[{"type":"tool_use","id":"x","na`;

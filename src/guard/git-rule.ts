@@ -1,5 +1,6 @@
 import { gitEffects } from "./git.ts";
 import type { GitEffect } from "./git.ts";
+import { temporary, within } from "./paths.ts";
 import type { Example, Hit, Rule, Scene } from "./rule.ts";
 
 export interface GitRule {
@@ -34,16 +35,8 @@ export function inTree(
   });
 }
 
-/** A repository that the same command makes in a temporary folder holds nobody's work. */
-function ownScratch(effect: GitEffect, scene: Scene): boolean {
-  const { cwd } = effect;
-  if (cwd === undefined) return false;
-  const made = scene.effects.some(
-    (other) =>
-      other.kind === "git" &&
-      (other.operation === "init" || other.operation === "clone") &&
-      other.cwd === cwd,
-  );
-  const temporary = (scene.facts.tempDirs ?? []).some((folder) => cwd.startsWith(`${folder}/`));
-  return made && temporary && cwd !== scene.facts.worktree;
+/** A repository in a temporary folder holds nobody's work, unless it is the worktree or named as guarded. */
+function ownScratch({ cwd }: GitEffect, { facts }: Scene): boolean {
+  if (cwd === undefined || (facts.worktree !== undefined && within(cwd, facts.worktree))) return false;
+  return temporary(cwd, facts) && !(facts.guarded ?? []).some((folder) => within(cwd, folder));
 }

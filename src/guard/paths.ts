@@ -157,7 +157,7 @@ function placeOfGlob(pattern: string, facts: Facts): Place {
 }
 
 function matchesEverything(part: string): boolean {
-  return /^[*.?]+$/.test(part) && part.includes("*") && !/^\*\.\*./.test(part);
+  return /^(\[[!^][^\]]*\])?[*.?]+$/.test(part) && part.includes("*") && !/^\*\.\*./.test(part);
 }
 
 /** Folders that builds, package managers and test runners make and remake. */

@@ -67,6 +67,37 @@ const hooksPath: Rule = {
   ],
 };
 
+const redirecting: Rule = {
+  id: "git/redirecting-config",
+  irreversible: false,
+  verdict: "deny",
+  says: "it makes git read other settings, or push more than the current branch",
+  instead: "git config --list",
+  find: (scene) => [
+    ...configs(scene, ({ key, writes, value }) => writes && redirects(key, value)),
+    ...gitEffects(scene.effects).flatMap((effect) =>
+      Object.entries(effect.config ?? {}).some(([key, value]) => redirects(key, value)) ? [at(effect)] : [],
+    ),
+  ],
+  mustBlock: [
+    "git config push.default matching && git push",
+    "git config remote.origin.push +HEAD:main",
+    "git config remote.origin.mirror true",
+    "git config include.path ~/more",
+    "git --exec-path=/tmp/other status",
+    "GIT_CONFIG_GLOBAL=/tmp/other git commit -m x",
+    "git config core.worktree /home/dev/other",
+  ],
+  mustAllow: [
+    "git config push.default current",
+    "git config push.autoSetupRemote true",
+    "GIT_CONFIG_GLOBAL=/dev/null git log",
+    "git config --get remote.origin.push",
+    "git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*'",
+    "git config branch.main.rebase true",
+  ],
+};
+
 const skipHooks: Rule = {
   id: "git/skip-hooks",
   irreversible: false,
@@ -158,7 +189,7 @@ const otherRepository: Rule = {
   ],
 };
 
-export const rules: readonly Rule[] = [globalConfig, hooksPath, skipHooks, otherRepository];
+export const rules: readonly Rule[] = [globalConfig, hooksPath, redirecting, skipHooks, otherRepository];
 
 interface Setting {
   readonly key: string;
@@ -219,6 +250,13 @@ function settingOf(effect: GitEffect, scene: Scene): Setting {
     writes: !reads && (changing || value !== undefined),
     global: options.flags.has("global") || options.flags.has("system") || elsewhere,
   };
+}
+
+function redirects(key: string, value: string): boolean {
+  if (key === "push.default") return value === "matching";
+  return /^(core\.(execpath|worktree)|include\.path|includeif\..*\.path|remote\..*\.(push|mirror)|url\..*\.(push)?insteadof)$/.test(
+    key,
+  );
 }
 
 function harmless(value: string): boolean {

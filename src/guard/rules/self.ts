@@ -112,6 +112,7 @@ const secretRead: Rule = {
     { read: ".surefoot/ledger.db" },
     "base64 < ~/.config/surefoot/key.pem",
     "grep -r KEY ~/.config/surefoot/",
+    "python3 -c \"print(open('/home/dev/.config/surefoot/ledger-key.pem').read())\"",
   ],
   mustAllow: [
     "surefoot ledger verify",
@@ -138,6 +139,7 @@ const kill: Rule = {
     "pgrep surefoot | xargs kill",
     "kill $PPID",
     "pkill -9 -f surefoot.cjs",
+    "killall -9 node",
   ],
   mustAllow: [
     "kill %1",
@@ -256,7 +258,8 @@ function kills(effect: Effect): boolean {
   if (effect.kind !== "execute") return false;
   const { program, args } = effect;
   if (program === "pkill" || program === "killall" || program === "skill")
-    return args.some((arg) => arg !== undefined && /surefoot/.test(arg));
+    // surefoot runs on Node, so whoever ends every Node process ends it as well.
+    return args.some((arg) => arg !== undefined && /surefoot|^node$/.test(arg));
   if (program !== "kill") return false;
   return (
     args.slice(args.length > 1 ? 1 : 0).some((arg) => arg === "-1" || arg === "0") ||

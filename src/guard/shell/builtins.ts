@@ -11,7 +11,7 @@ export function runBuiltin(name: string, args: readonly Arg[], shell: Shell, cal
     case "cd":
     case "pushd":
     case "popd":
-      changeFolder(name, args, shell);
+      changeFolder(name, args, shell, call);
       return none;
     case "eval":
       return runEval(args, shell, call);
@@ -91,7 +91,7 @@ export function runBuiltin(name: string, args: readonly Arg[], shell: Shell, cal
   }
 }
 
-function changeFolder(name: string, args: readonly Arg[], shell: Shell): void {
+function changeFolder(name: string, args: readonly Arg[], shell: Shell, call: Call): void {
   const operand = args.find((arg) => !/^-[LPe@n]+$/.test(arg.value) && arg.value !== "--");
   const before = shell.cwd;
   if (name === "popd" || operand?.value === "-") {
@@ -100,7 +100,9 @@ function changeFolder(name: string, args: readonly Arg[], shell: Shell): void {
   } else if (operand === undefined) shell.cwd = shell.world.facts.home;
   else {
     const place = target(shell, operand.value);
-    shell.cwd = place.glob === true ? folderOf(place.path) : (place.path ?? place.under);
+    // With CDPATH a relative folder may be found elsewhere.
+    const found = (shell.vars.has("CDPATH") || call.env.has("CDPATH")) && !/^[./~]/.test(operand.value);
+    shell.cwd = found ? undefined : place.glob === true ? folderOf(place.path) : (place.path ?? place.under);
   }
   if (before !== undefined) shell.vars.set("OLDPWD", { fields: [before], array: false, exported: false });
 }

@@ -13,7 +13,6 @@ import {
   glob,
   hole,
   known,
-  none,
   unknown,
 } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
@@ -84,10 +83,14 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
     return output;
   }
   for (const [variable, value] of call.env) loaded(variable, value, shell, call);
-  const written = first.value.includes("/") ? contentOf(shell, first.value) : none;
-  if (written.kind === "text") {
+  const written = first.value.includes("/") ? contentOf(shell, first.value) : undefined;
+  if (written !== undefined) {
     addEffect(world, execution(name, rest, shell, call.span));
-    return world.runText(written.text, freshShell(shell, call.env, values(rest)), first);
+    if (written.kind === "text")
+      return world.runText(written.text, freshShell(shell, call.env, values(rest)), first);
+    if (written.kind === "unknown")
+      addProblem(world, "opaque-body", "it runs a file that this very command writes", first.span);
+    return unknown;
   }
   const built = plain ? runBuiltin(name, rest, shell, call) : undefined;
   if (built !== undefined) return built;

@@ -9,12 +9,11 @@ import {
   addProblem,
   contentOf,
   hole,
-  isKnown,
   known,
   none,
   setVariable,
   subshell,
-  target,
+  putContent,
   touch,
   unknown,
 } from "./shell.ts";
@@ -255,7 +254,7 @@ function redirects(list: readonly Redirect[], shell: Shell): Output | undefined 
     if ((operator === ">&" || operator === "<&") && (text === undefined || /^\d*-?$/.test(text))) continue;
     if (operator === "<" || operator === "<&") {
       touch(shell, arg, { kind: "read", by: "<" });
-      stdin = contentOf(shell, arg.value);
+      stdin = contentOf(shell, arg.value) ?? unknown;
     } else touch(shell, arg, { kind: "write", by: operator });
   }
   return stdin;
@@ -268,15 +267,8 @@ function written(list: readonly Redirect[], output: Output, shell: Shell): Outpu
     if (redirect.kind !== "file" || redirect.target === undefined) continue;
     const { operator, descriptor } = redirect;
     if (!operator.includes(">") || operator === ">&" || (descriptor ?? 1) !== 1) continue;
-    const { path } = target(
-      shell,
-      expandText(redirect.target, shell, () => unknown),
-    );
-    if (path !== undefined) {
-      const before = operator === ">>" ? (shell.world.files.get(path) ?? "") : "";
-      const text = rest.kind === "text" && isKnown(rest.text) ? before + rest.text : undefined;
-      shell.world.files.set(path, text);
-    }
+    const name = expandText(redirect.target, shell, () => unknown);
+    putContent(shell, name, rest, operator === ">>");
     rest = none;
   }
   return rest;

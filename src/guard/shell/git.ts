@@ -12,6 +12,11 @@ import type { Arg, Output, Shell } from "./shell.ts";
 export function runGit(args: readonly Arg[], shell: Shell, call: Call): Output {
   const globals = readGlobals(args, shell, call);
   const [operation, ...rest] = args.slice(globals.at);
+  if (operation?.value === "clone")
+    for (const text of cloneSettings(rest)) {
+      const cut = text.indexOf("=");
+      globals.config.set(text.slice(0, Math.max(cut, 0)).toLowerCase(), text.slice(cut + 1));
+    }
   for (const [key, value] of globals.config) executes(key, value, shell, call);
   for (const [name, value] of call.env) if (runningVariables.test(name)) runSetting(value, shell, call);
   if (operation === undefined) return unknown;
@@ -41,7 +46,7 @@ export function runGit(args: readonly Arg[], shell: Shell, call: Call): Output {
 interface Globals {
   readonly at: number;
   readonly cwd: string | undefined;
-  readonly config: ReadonlyMap<string, string>;
+  readonly config: Map<string, string>;
 }
 
 function readGlobals(args: readonly Arg[], shell: Shell, call: Call): Globals {
@@ -58,6 +63,12 @@ function readGlobals(args: readonly Arg[], shell: Shell, call: Call): Globals {
     const key = (cut < 0 ? text : text.slice(0, cut)).toLowerCase();
     config.set(key, cut < 0 ? "true" : text.slice(cut + 1));
   };
+  for (const name of ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG"]) {
+    const file = variable(name);
+    if (file !== undefined && file !== "" && file !== "/dev/null") setting(`include.path=${file}`);
+  }
+  const programs = variable("GIT_EXEC_PATH");
+  if (programs !== undefined) setting(`core.execpath=${programs}`);
   const work = variable("GIT_WORK_TREE");
   const repo = variable("GIT_DIR");
   let placed: string | undefined | "none" = "none";
@@ -91,6 +102,11 @@ function readGlobals(args: readonly Arg[], shell: Shell, call: Call): Globals {
     else if (!text.startsWith("-") || text === "--") break;
   }
   return { at: i, cwd: placed === "none" ? cwd : placed, config };
+}
+
+function cloneSettings(args: readonly Arg[]): readonly string[] {
+  const { values } = readOptions(args, { short: "bcjou", long: ["config"] });
+  return [...(values.get("c") ?? []), ...(values.get("config") ?? [])].map((arg) => arg.value);
 }
 
 // Settings and variables whose value git runs as a command (git-config(1), git(1)).
@@ -193,7 +209,13 @@ function starts(name: string, args: readonly Arg[], shell: Shell, call: Call): v
       const short = name === "clone" && arg.value === "-u" ? args[index + 1] : undefined;
       if (value !== null) bodies.push({ ...arg, value: value[1] ?? args[index + 1]?.value ?? hole });
       if (short !== undefined) bodies.push(short);
-      if (arg.value.startsWith("ext::")) bodies.push({ ...arg, value: arg.value.slice(5) });
+      if (arg.value.startsWith("ext::"))
+        addProblem(
+          shell.world,
+          "opaque-body",
+          "the transport ext:: runs a program that git builds itself",
+          arg.span,
+        );
     }
   for (const body of bodies) runBody(body, [], shell, { ...call, env: new Map(), stdin: none });
 }

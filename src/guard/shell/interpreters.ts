@@ -59,7 +59,7 @@ export function runInterpreter(
     codes.push({ value: call.stdin.text, span: call.span });
   if (codes.length === 0 && first !== undefined) {
     const content = contentOf(shell, first.value);
-    if (content.kind === "text") codes.push({ ...first, value: content.text });
+    if (content?.kind === "text") codes.push({ ...first, value: content.text });
   }
   for (const code of codes) readCode(base, code, shell, call);
   return unknown;
@@ -76,6 +76,10 @@ const deletes =
 // Calls that write a file: the name is their first argument, or stands before them in a path object.
 const writesTo =
   /(?:\bopen\s*\(\s*(["'][^"']*["']|[\w.]+)\s*,\s*(?:mode\s*=\s*)?["'][^"']*[wax+][^"']*["']|\b(?:writeFileSync|writeFile|appendFileSync|appendFile|createWriteStream|truncateSync|file_put_contents|File\.write|Deno\.writeTextFileSync|Deno\.writeTextFile|Bun\.write|os\.truncate)\s*\(\s*(["'`][^"'`]*["'`]|[\w.]+)|\bPath\s*\(\s*(["'][^"']*["']|[\w.]+)\s*\)\s*\.\s*(?:write_text|write_bytes|touch|unlink)|\b(?:copyFileSync|renameSync|copyFile|rename|symlinkSync|shutil\.(?:copy|copy2|copyfile|copytree|move)|os\.(?:rename|replace|symlink))\s*\(\s*[^,()]+,\s*(["'`][^"'`]*["'`]))/g;
+
+// Calls that read a file named by a literal.
+const readsFrom =
+  /\b(?:open|readFileSync|readFile|createReadStream|File\.read|IO\.read|file_get_contents|readfile|Path)\s*\(\s*(["'`][^"'`]*["'`])/g;
 
 // Longer programs are not one-liners; their first part is enough to see what they are about.
 const codeAtMost = 20_000;
@@ -100,6 +104,8 @@ function readCode(language: string, code: Arg, shell: Shell, call: Call): void {
     // A name that is computed in the code is the program's business, as in any script.
     if (value !== hole) touch(shell, at(value), { kind: "write", by: language });
   }
+  for (const match of firstOf(text, readsFrom))
+    touch(shell, at(literal(match[1], text)), { kind: "read", by: language });
   if (language.endsWith("awk")) readAwk(text, at, shell);
   if (language === "perl" || language === "ruby" || language === "php")
     for (const match of firstOf(text, /`([^`]+)`|%x\{([^}]*)\}|\bqx\{([^}]*)\}/g))

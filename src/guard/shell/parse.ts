@@ -119,7 +119,10 @@ function node(tree: SyntaxNode, form: Form): Node {
     case "Case":
       return {
         kind: "branch",
-        first: { kind: "words", words: [word(tree.word, form)] },
+        first: {
+          kind: "words",
+          words: [tree.word, ...tree.items.flatMap((item) => item.pattern)].map((item) => word(item, form)),
+        },
         options: tree.items.map((item) => node(item.body, form)),
       };
     case "For":
@@ -208,13 +211,25 @@ function isAssignment(item: AssignmentPrefix | Redirection): item is Assignment 
 }
 
 function assign(item: Assignment, form: Form): Assign {
-  const indexed = item.index !== undefined;
   const values = item.value.type === "Word" ? [item.value] : item.value.elements;
   return {
     name: item.name,
-    value: indexed ? [unknownWord(item, form)] : values.map((value) => word(value, form)),
+    value:
+      item.index === undefined
+        ? values.map((value) => word(value, form))
+        : [indexedWord(item, item.index, values, form)],
     array: item.value.type !== "Word",
     append: item.append === true,
+  };
+}
+
+/** An element of an array: nothing is kept of it, but its index and value are expanded. */
+function indexedWord(item: Assignment, index: BashWord, values: readonly BashWord[], form: Form): Word {
+  const words = [index, ...values].map((value) => word(value, form));
+  return {
+    pieces: [{ kind: "unknown", inner: { kind: "words", words } }],
+    span: spanOf(item, form),
+    text: item.text,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Call } from "./command.ts";
 import { has, plainText, readOptions, valueOf } from "./options.ts";
 import type { OptionSpec, Options } from "./options.ts";
 import { filtered } from "./output.ts";
-import { addEffect, contentOf, hole, isKnown, target, touch } from "./shell.ts";
+import { addEffect, contentOf, hole, putContent, target, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 /** What known programs do to files. Of a program that is not known here only its start is recorded. */
@@ -133,17 +133,10 @@ const programs: Readonly<Record<string, Program>> = {
   mkdir: (start) => writes(start, readOptions(start.args, { short: "mZ", long: ["mode"] }).operands),
   mkfifo: (start) => writes(start, readOptions(start.args, { short: "m", long: ["mode"] }).operands),
   tee: (start) => {
-    const { operands } = readOptions(start.args, {});
+    const { operands, flags } = readOptions(start.args, { flags: ["append"] });
     writes(start, operands);
-    for (const arg of operands) {
-      const { path } = target(start.shell, arg.value);
-      const { stdin } = start.call;
-      if (path !== undefined)
-        start.shell.world.files.set(
-          path,
-          stdin.kind === "text" && isKnown(stdin.text) ? stdin.text : undefined,
-        );
-    }
+    for (const arg of operands)
+      putContent(start.shell, arg.value, start.call.stdin, flags.has("a") || flags.has("append"));
   },
   sponge: (start) => writes(start, readOptions(start.args, {}).operands),
   truncate: (start) =>
@@ -193,6 +186,9 @@ const programs: Readonly<Record<string, Program>> = {
   },
   ed: (start) => writes(start, readOptions(start.args, { short: "p" }).operands.slice(0, 1)),
   ex: (start) => writes(start, readOptions(start.args, { short: "c" }).operands),
+  vi: editor,
+  vim: editor,
+  nvim: editor,
   curl: (start) => {
     const options = readOptions(start.args, {
       short: "oHXdFuAbceTmrwxyYzDEKQUtCP",
@@ -217,8 +213,8 @@ const programs: Readonly<Record<string, Program>> = {
       ],
       flags: ["remote-name"],
     });
-    for (const arg of options.values.get("o") ?? []) writes(start, [arg]);
-    for (const arg of options.values.get("output") ?? []) writes(start, [arg]);
+    for (const arg of [...(options.values.get("o") ?? []), ...(options.values.get("output") ?? [])])
+      fetched(start, arg);
     const jar = valueOf(options, "c", "cookie-jar", "D");
     if (jar !== undefined && jar.value !== "-") writes(start, [jar]);
     for (const url of options.operands) {
@@ -244,7 +240,7 @@ const programs: Readonly<Record<string, Program>> = {
     for (const url of options.operands) network(start, url);
     const file = valueOf(options, "O", "output-document");
     const folder = valueOf(options, "P", "directory-prefix");
-    if (file !== undefined && file.value !== "-") writes(start, [file]);
+    if (file !== undefined) fetched(start, file);
     else if (folder !== undefined) writes(start, [folder], true);
   },
   scp: (start) => {
@@ -312,6 +308,13 @@ function network({ shell, call }: Start, arg: Arg): void {
   addEffect(shell.world, { kind: "network", target: plainText(arg), span: call.span });
 }
 
+/** A file with content from the network. */
+function fetched(start: Start, file: Arg): void {
+  if (file.value === "-") return;
+  writes(start, [file]);
+  putContent(start.shell, file.value, unknown);
+}
+
 function moves(start: Start, takesAway: boolean): void {
   const options = readOptions(start.args, { short: "tS", long: ["target-directory", "suffix"] });
   const folder = valueOf(options, "t", "target-directory");
@@ -322,10 +325,8 @@ function moves(start: Start, takesAway: boolean): void {
   if (options.operands.length !== 2 || folder !== undefined) return;
   const [from, to] = options.operands;
   if (from === undefined || to === undefined) return;
-  const { path } = target(start.shell, to.value);
   const content = contentOf(start.shell, from.value);
-  if (path !== undefined)
-    start.shell.world.files.set(path, content.kind === "text" ? content.text : undefined);
+  if (content !== undefined) putContent(start.shell, to.value, content);
 }
 
 /** Files put at the last operand, or into it where it is a folder. */
@@ -385,6 +386,15 @@ function sed(start: Start): void {
     if (written !== undefined) writes(start, [{ ...arg, value: written }]);
     const run = /(?:^|;)\s*\d*e\s+(.+)$/.exec(arg.value)?.[1];
     if (run !== undefined) start.shell.world.runText(run, start.shell, arg);
+  }
+}
+
+/** `vim -c ':!command'`: an editor that runs a shell command. */
+function editor({ args, shell }: Start): void {
+  const { values } = readOptions(args, { short: "cSTu", long: ["cmd"] });
+  for (const arg of [...(values.get("c") ?? []), ...(values.get("cmd") ?? [])]) {
+    const run = /^:?\s*(?:silent\s+)?!(.+)$/s.exec(arg.value)?.[1];
+    if (run !== undefined) shell.world.runText(run, shell, arg);
   }
 }
 

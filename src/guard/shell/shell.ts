@@ -48,8 +48,8 @@ export interface World {
   readonly effects: Effect[];
   readonly problems: Problem[];
   readonly aliases: Set<string>;
-  /** Text of files written by this action, by absolute path. */
-  readonly files: Map<string, string | undefined>;
+  /** What files hold that this action wrote, by absolute path. */
+  readonly files: Map<string, Output>;
   /** Symbolic links made by this action. */
   readonly links: Map<string, string>;
   /** git aliases defined by this action. */
@@ -156,11 +156,24 @@ export function target(shell: Shell, value: string): Target {
   return { path: normalize(`${follow(shell.world.links, folder)}/${start}*`), glob: true };
 }
 
-/** What is known of a file's text: only what this action wrote. */
-export function contentOf(shell: Shell, value: string): Output {
+/** What a file holds as far as this action wrote it; `undefined` for every other file. */
+export function contentOf(shell: Shell, value: string): Output | undefined {
   const { path } = target(shell, value);
-  const text = path === undefined ? undefined : shell.world.files.get(path);
-  return text === undefined ? unknown : { kind: "text", text };
+  return path === undefined ? undefined : shell.world.files.get(path);
+}
+
+/** Remembers what a file holds, in whole or added to what it held. */
+export function putContent(shell: Shell, value: string, content: Output, adds = false): void {
+  const { path } = target(shell, value);
+  if (path === undefined) return;
+  const before = adds ? (shell.world.files.get(path) ?? { kind: "text", text: "" }) : undefined;
+  const whole: Output =
+    before?.kind === "text" && content.kind === "text"
+      ? { kind: "text", text: before.text + content.text }
+      : before === undefined
+        ? content
+        : unknown;
+  shell.world.files.set(path, whole);
 }
 
 function follow(links: ReadonlyMap<string, string>, path: string): string {

@@ -20,6 +20,8 @@ const shells: ReadonlySet<string> = new Set([
 
 /** A shell as a program: its script is `-c` text, a file that this action wrote, or its standard input. */
 export function runShell(name: string, args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
+  // `at` gives its standard input to a shell later on.
+  if (name === "at" || name === "batch") return runInput(call.stdin, [], shell, call);
   if (!shells.has(name)) return undefined;
   const { body, operands, fromInput } = readArguments(args);
   if (body !== undefined) return runBody(body, operands.slice(1), shell, call);
@@ -70,8 +72,10 @@ export function runBody(body: Arg, operands: readonly Arg[], shell: Shell, call:
   const fresh = freshShell(
     shell,
     call.env,
-    operands.slice(0).map((arg) => arg.value),
+    operands.slice(1).map((arg) => arg.value),
   );
+  const [name] = operands;
+  if (name !== undefined) fresh.vars.set("0", { fields: [name.value], array: false, exported: false });
   fresh.stdin = call.stdin;
   return shell.world.runText(body.value, fresh, body);
 }
@@ -79,9 +83,9 @@ export function runBody(body: Arg, operands: readonly Arg[], shell: Shell, call:
 function runFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): Output {
   const content = contentOf(shell, script.value);
   const args = rest.map((arg) => arg.value);
-  if (content.kind === "text")
+  if (content?.kind === "text")
     return shell.world.runText(content.text, freshShell(shell, call.env, args), script);
-  if (script.value === hole || script.value.startsWith("/dev/fd/"))
+  if (script.value === hole || content?.kind === "unknown" || script.value.startsWith("/dev/fd/"))
     addProblem(shell.world, "opaque-body", "the script that a shell runs cannot be known", script.span);
   return unknown;
 }
@@ -116,11 +120,11 @@ export function runSourced(args: readonly Arg[], shell: Shell, call: Call): Outp
   const [script] = args;
   if (script === undefined) return unknown;
   const content = contentOf(shell, script.value);
-  if (content.kind === "text") return shell.world.runText(content.text, shell, script);
+  if (content?.kind === "text") return shell.world.runText(content.text, shell, script);
   const input = /^\/dev\/(stdin|fd\/0)$/.test(script.value);
   if (input && call.stdin.kind === "text")
     return shell.world.runText(call.stdin.text, subshell(shell), script);
-  if (script.value === hole || script.value.startsWith("/dev/"))
+  if (script.value === hole || content?.kind === "unknown" || script.value.startsWith("/dev/"))
     addProblem(shell.world, "opaque-body", "the text that is sourced cannot be known", script.span);
   return unknown;
 }

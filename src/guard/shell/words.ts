@@ -151,7 +151,7 @@ function expandPiece(piece: Piece, to: Fields, shell: Shell, run: RunNode, index
       const output = run(piece.script, subshell(shell));
       shell.world.processes += 1;
       const path = `/dev/fd/${62 + shell.world.processes}`;
-      shell.world.files.set(path, output.kind === "text" ? output.text : undefined);
+      shell.world.files.set(path, output);
       return to.add(path);
     }
   }

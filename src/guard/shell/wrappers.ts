@@ -41,6 +41,7 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
   nice: { short: "n", long: ["adjustment"] },
   ionice: { short: "cnpPu", long: ["class", "classdata"] },
   nohup: {},
+  unshare: { short: "SGRw", long: ["setuid", "setgid", "root", "wd"] },
   setsid: {},
   time: { short: "fo", long: ["format", "output"] },
   stdbuf: { short: "ioe", long: ["input", "output", "error"] },

@@ -15,7 +15,12 @@ export interface ChangeEvidence {
 
 /** Looks at the change with every check, gives each finding its severity, and records what is new. */
 export function checkChange(context: RunContext, evidence: ChangeEvidence): readonly JudgedFinding[] {
-  const input = { change: evidence.change, scope: context.policy.scope, claim: evidence.claim };
+  const input = {
+    change: evidence.change,
+    scope: context.policy.scope,
+    claim: evidence.claim,
+    written: writtenPaths(context),
+  };
   const fromChecks = checks.flatMap((check) =>
     check
       .check(input)
@@ -37,6 +42,20 @@ export function checkChange(context: RunContext, evidence: ChangeEvidence): read
   for (const finding of fresh)
     context.journal.append({ type: "finding.reported", iteration: evidence.iteration, finding });
   return [...known, ...fresh];
+}
+
+/** What was written at any time of the run: an edit that was put back later is no false claim. */
+function writtenPaths({ journal, workspace }: RunContext): readonly string[] {
+  const fromDiffs = journal.session().iterations.flatMap((iteration) => iteration.diff?.paths ?? []);
+  const fromEdits = [...journal.entries()].flatMap(({ event }) =>
+    event.type === "action.judged" && event.action.kind === "edit" && !event.enforced
+      ? [event.action.path]
+      : [],
+  );
+  const inTree = fromEdits.map((path) =>
+    path.startsWith(`${workspace.tree}/`) ? path.slice(workspace.tree.length + 1) : path,
+  );
+  return [...new Set([...fromDiffs, ...inTree])];
 }
 
 function judged(context: RunContext, finding: Finding & { readonly check: string }): JudgedFinding {

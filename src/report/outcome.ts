@@ -90,7 +90,12 @@ function outcome(
     next,
   }: { verdict: RunVerdict; stop: StopReason; says: string; next: string | undefined },
 ): Outcome {
-  const meaning = verdict === "unguarded" ? "the guard did not decide about every action" : stops[stop].says;
+  const meaning =
+    verdict === "unguarded"
+      ? "the guard did not decide about every action"
+      : stop === "passed" && !everyCheckPassed(session)
+        ? "the gate holds, and what did not pass was waived or failed before"
+        : stops[stop].says;
   return {
     verdict,
     stop,
@@ -99,6 +104,11 @@ function outcome(
     summary: summaryOf(session, visibleLine(says)),
     next,
   };
+}
+
+function everyCheckPassed(session: Session): boolean {
+  const rows = session.iterations.at(-1)?.checks ?? [];
+  return [...new Map(rows.map((row) => [row.check, row])).values()].every((row) => row.passed);
 }
 
 function summaryOf(session: Session, says: string): string {

@@ -90,7 +90,7 @@ function parts(report: RunReport): readonly Part[] {
             "Attempts and checks",
             "Each cell leads to the output of its command. The base is the code before the agent touched it.",
             scrollingTable(
-              "Attempts and checks",
+              "attempts and checks",
               "grid",
               ["Attempt", ...report.checks, "Decision"],
               gridRows(report, (state) => cellMarks[state]),

@@ -8,24 +8,24 @@ import { cellMarks } from "../state-words.ts";
 import { shorten } from "../visible-text.ts";
 import { markTag } from "./page-parts.ts";
 
-/** How many characters of outputs and of patches the page shows in full; beyond, each gets its share. */
-export const shownAtMost = { outputs: 1_200_000, patch: 600_000, line: 2000 } as const;
+/** Bytes of outputs and of the patch that the page shows, and code units of one line. */
+const shownAtMost = { outputs: 1_200_000, patch: 600_000, line: 2000 } as const;
 
 export function patchFiles({ patch }: RunReport): readonly ComponentChild[] {
   let room: number = shownAtMost.patch;
   return patch.files.map((file, index) => {
     const changed = file.hunks === "" ? [] : file.hunks.replace(/\n$/, "").split("\n");
     const shown = takeLines(changed, room);
-    room -= shown.reduce((sum, line) => sum + line.length + 40, 0);
+    room -= sizeOfLines(shown);
     return h("details", { class: "paper", open: index === 0 }, [
       h("summary", null, [
+        h("code", null, file.path),
+        ` ${about(file)} `,
         h("span", { class: "right" }, [
           h("span", { class: "good" }, `+${number(file.added)}`),
           " ",
           h("span", { class: "bad" }, `−${number(file.removed)}`),
         ]),
-        h("code", null, file.path),
-        ` ${about(file)}`,
       ]),
       changed.length === 0
         ? h("p", { class: "meta" }, file.binary ? "A binary file: no lines to show." : "No lines changed.")
@@ -62,7 +62,7 @@ export function outputBlocks(report: RunReport): readonly ComponentChild[] {
   const failing = lastFailures(report);
   const first = failing[0];
   const rest = report.outputs.filter((output) => !failing.includes(output)).toReversed();
-  const total = report.outputs.reduce((sum, output) => sum + output.text.length, 0);
+  const total = report.outputs.reduce((sum, output) => sum + sizeOfLines(output.text.split("\n")), 0);
   // Below the limit nothing is cut; above it every output keeps the same room around its first failing line.
   const share =
     total <= shownAtMost.outputs
@@ -80,17 +80,17 @@ function outputBlock(output: CheckOutput, open: boolean, share: number): Compone
   const start = failed ? found.start : Math.max(0, all.length - 40);
   const excerpt = takeLines(all.slice(start, start + 40), share);
   const end = start + excerpt.length;
-  const spared = Math.max(0, share - excerpt.reduce((sum, line) => sum + line.length, 0));
+  const spared = Math.max(0, share - sizeOfLines(excerpt));
   const before = takeLines(all.slice(0, start).toReversed(), spared / 2).toReversed();
   const after = takeLines(all.slice(end), spared / 2);
   const left = all.length - before.length - excerpt.length - after.length;
   const empty = output.text.trim() === "";
   return h("details", { open, class: failed ? "paper" : undefined }, [
     h("summary", null, [
-      h("span", { class: "right" }, `${output.ended} · ${duration(output.durationMs)}`),
       markTag(mark),
       h("strong", null, output.check),
-      ` ${output.iteration === 0 ? "on the base" : `attempt ${output.iteration}`}${output.phase === "rerun" ? ", rerun" : ""}`,
+      ` ${output.iteration === 0 ? "on the base" : `attempt ${output.iteration}`}${output.phase === "rerun" ? ", rerun" : ""} `,
+      h("span", { class: "right" }, `${output.ended} · ${duration(output.durationMs)}`),
     ]),
     h("div", { class: "meta", id: output.id }, [
       h("div", null, [h("code", null, output.command)]),
@@ -156,8 +156,19 @@ function lines(
 
 function takeLines(all: readonly string[], room: number): readonly string[] {
   let used = 0;
-  const end = all.findIndex(
-    (line) => (used += Math.min(line.length, shownAtMost.line) + 40) > room + 40 * all.length,
-  );
+  const end = all.findIndex((line) => {
+    used += sizeOfLine(line);
+    return used > room;
+  });
   return end === -1 ? all : all.slice(0, end);
+}
+
+function sizeOfLines(all: readonly string[]): number {
+  return all.reduce((sum, line) => sum + sizeOfLine(line), 0);
+}
+
+// What a line takes in the page: its elements, its bytes, and the entities that `<`, `&` and `"` become.
+function sizeOfLine(line: string): number {
+  const shown = shorten(line, shownAtMost.line);
+  return 75 + Buffer.byteLength(shown) + 5 * (shown.match(/[<&"]/g)?.length ?? 0);
 }

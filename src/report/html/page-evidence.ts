@@ -53,7 +53,7 @@ export function claimTable(report: RunReport): ComponentChild {
   const rows = report.claims?.rows ?? [];
   if (rows.length === 0) return h("p", null, "The agent made no claim that can be compared.");
   return scrollingTable(
-    "Claims of the agent",
+    "claims of the agent",
     "claims",
     ["The agent said", "What is shown", ""],
     rows.map((row) =>
@@ -237,7 +237,7 @@ export function eventTable(report: RunReport): readonly ComponentChild[] {
     ...(between > 0 ? [gap] : []),
     ...tail.map((event) => eventRow(event, opened)),
   ];
-  return [scrollingTable("Events", "events", ["Entry", "After", "Event", "What"], rows, "event-rows")];
+  return [scrollingTable("events", "events", ["Entry", "After", "Event", "What"], rows, "event-rows")];
 }
 
 function eventRow(event: EventRow, opened: number): ComponentChild {

@@ -36,7 +36,7 @@ export function scrollingTable(
 ): ComponentChild {
   return h(
     "div",
-    { class: "scroll", role: "region", "aria-label": label, tabIndex: 0 },
+    { class: "scroll", role: "region", "aria-label": `Table: ${label}`, tabIndex: 0 },
     h("table", { class: kind }, [
       h(
         "thead",

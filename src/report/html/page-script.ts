@@ -8,7 +8,7 @@ const say = (text, tone) => { for (const el of document.querySelectorAll("[data-
 const hidden = /[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]/g;
 const visible = (text) => text.replace(hidden, (c) => "[U+" + c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0") + "]");
 const reveal = () => {
-  const target = location.hash.length > 1 && $(decodeURIComponent(location.hash.slice(1)));
+  const target = location.hash.length > 1 && $(location.hash.slice(1));
   if (!target) return;
   for (let el = target; el; el = el.parentElement) if (el.tagName === "DETAILS") el.open = true;
   target.scrollIntoView();

@@ -84,7 +84,7 @@ a.cell:hover { text-decoration: underline; }
 dl.pairs { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .4rem 1.5rem; }
 dl.pairs dt { color: var(--soft); }
 details { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
-details + details { margin-top: .6rem; }
+details + details, .list + details, p + details { margin-top: .6rem; }
 details > summary { cursor: pointer; padding: .65rem 1rem; min-height: 24px; border-radius: 10px; }
 details[open] > summary { border-bottom: 1px solid var(--line); border-radius: 10px 10px 0 0; }
 summary .right { float: right; color: var(--soft); font-size: .875rem; margin-left: 1rem; }
@@ -127,7 +127,7 @@ button:hover { border-color: var(--ink); }
   .bars svg { grid-column: 1 / -1; grid-row: 2; }
   dl.pairs { grid-template-columns: 1fr; gap: 0; }
   dl.pairs dd { margin-bottom: .6rem; }
-  summary .right { float: none; display: block; margin-left: 0; }
+  summary .right { float: none; margin-left: 0; white-space: nowrap; }
   .cards { grid-template-columns: 1fr 1fr; }
   .cards li:last-child { grid-column: 1 / -1; }
   .cards .big { font-size: 1.25rem; }

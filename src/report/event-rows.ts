@@ -48,10 +48,6 @@ function isNotable(event: Entry["event"]): boolean {
   if (event.type === "check.finished") return !event.row.passed;
   if (event.type === "finding.reported") return event.finding.severity === "block";
   if (event.type === "reconciled") return event.undecided.length > 0;
-  return (
-    event.type === "escalated" ||
-    event.type === "run.finished" ||
-    event.type === "erased" ||
-    event.type === "run.interrupted"
-  );
+  if (event.type === "run.finished") return event.verdict !== "verified";
+  return event.type === "escalated" || event.type === "erased" || event.type === "run.interrupted";
 }

@@ -57,7 +57,7 @@ pre { font-size: .8125rem; line-height: 1.5; }
 .next li { display: flex; flex-wrap: wrap; gap: .15rem 1rem; align-items: baseline; }
 .next li span:not(:only-child) { min-width: 12rem; }
 .next code { background: var(--sunk); padding: .15rem .5rem; border-radius: 5px; user-select: all; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin-top: 1.75rem; padding: 0; list-style: none; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; margin-top: 1.75rem; padding: 0; list-style: none; }
 .cards li { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1rem 1rem; }
 .cards h2 { font-size: .8125rem; font-weight: 560; color: var(--soft); letter-spacing: 0; }
 .cards .big { font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -.02em; margin-top: .1rem; }
@@ -128,6 +128,10 @@ button:hover { border-color: var(--ink); }
   dl.pairs { grid-template-columns: 1fr; gap: 0; }
   dl.pairs dd { margin-bottom: .6rem; }
   summary .right { float: none; margin-left: 0; white-space: nowrap; }
+  th, td { padding: .55rem .65rem; }
+  .events th, .events td { padding: .3rem .55rem; }
+  .events .said { min-width: 12rem; }
+  .claims th[scope=row], .claims td:last-child { min-width: 6rem; }
   .cards { grid-template-columns: 1fr 1fr; }
   .cards li:last-child { grid-column: 1 / -1; }
   .cards .big { font-size: 1.25rem; }
@@ -139,6 +143,7 @@ button:hover { border-color: var(--ink); }
   body { font-size: 10pt; }
   .jump, button, .skip { display: none; }
   main, .foot { max-width: none; padding: 0; }
+  .cards { grid-template-columns: repeat(5, 1fr); }
   .item, .cards li, tr { break-inside: avoid; }
   h2, summary { break-after: avoid; }
   .scroll, details pre, .prompt pre { overflow: visible; max-height: none; }

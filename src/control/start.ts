@@ -46,12 +46,10 @@ export async function start(
   signal: AbortSignal,
 ): Promise<{ context: RunContext; lock: Lock }> {
   const { repository, compiled } = request;
-  const where = {
-    root: repository.root,
-    base: repository.commit,
-    run: journal.id,
-    parent: request.workspaces,
-  };
+  await host.files.makeFolder(request.workspaces, 0o700);
+  // The guard compares paths, so the tree must be named by its real one.
+  const parent = await host.files.real(request.workspaces);
+  const where = { root: repository.root, base: repository.commit, run: journal.id, parent };
   const described = describeWorkspace(where);
   const plan = await jailFor(host, request.compiled, described, request.hidden);
   const environment = await environmentOf(host, repository, plan);
@@ -65,8 +63,7 @@ export async function start(
     environment,
   });
   journal.append({ type: "plan.accepted", wave: 1, tasks: [planned(request)], attended: request.attended });
-  await host.files.makeFolder(request.workspaces, 0o700);
-  const lock = await takeLock(host, request.workspaces, journal.id);
+  const lock = await takeLock(host, parent, journal.id);
   const workspace = await createWorkspace(host, where);
   journal.append({
     type: "workspace.created",
@@ -99,12 +96,13 @@ export async function takeUp(
       "the policy has changed since it started",
       "start the task again, or restore the policy that the run was opened with",
     );
-  const lock = await takeLock(host, request.workspaces, journal.id);
+  const parent = await host.files.real(request.workspaces);
+  const lock = await takeLock(host, parent, journal.id);
   const workspace = describeWorkspace({
     root: request.root,
     base: session.workspace.base,
     run: journal.id,
-    parent: request.workspaces,
+    parent,
   });
   if ((await host.files.stat(workspace.tree)) === undefined) {
     await lock.release();
@@ -125,12 +123,19 @@ export async function takeUp(
 }
 
 async function takeLock(host: Host, workspaces: string, run: string): Promise<Lock> {
-  const lock = await host.lock(`${workspaces}/${run}.lock`);
+  const path = `${workspaces}/${run}.lock`;
+  const lock = await host.lock(path);
   if (lock === undefined)
     throw new Fault("run/locked", `${run} is being worked on by another process`, {
       hint: "wait until it has ended, or stop it",
     });
-  return lock;
+  return {
+    async release() {
+      await lock.release();
+      // Without a workspace nobody will ask for this lock again.
+      if ((await host.files.stat(`${workspaces}/${run}`)) === undefined) await host.files.remove(path);
+    },
+  };
 }
 
 function jailFor(

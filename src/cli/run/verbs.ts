@@ -183,7 +183,8 @@ async function rowOf(io: Io, root: string, session: Session): Promise<RunRow> {
 
 function stateOf(session: Session): string {
   if (session.settled !== undefined) return `· ${session.settled}`;
-  if (session.finished === undefined) return "… unfinished";
+  if (session.finished === undefined)
+    return session.workspace === undefined ? "· never started" : "… unfinished";
   const { verdict, stop } = session.finished;
   return verdict === "verified" ? "✓ verified" : `✗ ${verdict} (${stop})`;
 }

@@ -132,10 +132,11 @@ function findings(report: RunReport, screen: Screen): readonly string[] {
   const shown = report.findings.filter((finding) => finding.severity !== "info");
   const lines = shown.slice(0, listed).flatMap((finding) => findingLines(finding, screen));
   const rest = shown.length > listed ? [`  … and ${count(shown.length - listed, "finding")} more`] : [];
-  const mended =
-    report.mended.length === 0
-      ? []
-      : indent(`${count(report.mended.length, "finding")} of earlier attempts no longer found`, screen, 2);
+  const mended = report.mended
+    .slice(0, listed)
+    .flatMap((finding) =>
+      indent(`✓ mended  attempt ${finding.iteration}: ${finding.says} (${finding.code})`, screen, 2),
+    );
   const all = [...lines, ...rest, ...mended];
   return all.length === 0 ? [] : [heading(screen, "Findings"), ...all];
 }

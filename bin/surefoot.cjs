@@ -8,7 +8,9 @@ if (first === "--version" || first === "-V") {
   process.stdout.write("surefoot " + version + "\n");
 } else if (parseInt(found, 10) < 24) {
   process.stderr.write(
-    "surefoot needs Node 24 or newer and was started with " + found + ": install it from nodejs.org, or run `npx -p node@24 -p surefoot surefoot`\n",
+    "surefoot needs Node 24 or newer and was started with " +
+      found +
+      ": install it from nodejs.org, or run `npx -p node@24 -p surefoot surefoot`\n",
   );
   process.exitCode = 2;
 } else {

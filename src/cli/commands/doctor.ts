@@ -7,8 +7,7 @@ import { examineRecords } from "../doctor/records.ts";
 
 export const command: CliCommand = {
   name: "doctor",
-  summary:
-    "Prove that git, jail, agents and ledger work here, with remedies",
+  summary: "Prove that git, jail, agents and ledger work here, with remedies",
   group: "Set up",
   usage: ["doctor"],
   examples: [["doctor", "everything; changes nothing outside temporary folders"]],

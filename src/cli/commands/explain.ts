@@ -12,8 +12,7 @@ import type { Explanation } from "../explain/explanation.ts";
 
 export const command: CliCommand = {
   name: "explain",
-  summary:
-    "Explain any word that surefoot prints: code, rule, event, field, entry",
+  summary: "Explain any word that surefoot prints: code, rule, event, field, entry",
   group: "Trust",
   usage: ["explain <word>", "explain <run>#<number>"],
   examples: [

@@ -16,8 +16,7 @@ const verbs = {
 
 export const command: CliCommand = {
   name: "run",
-  summary:
-    "Run an agent on a task: attempt → gate → log → decide",
+  summary: "Run an agent on a task: attempt → gate → log → decide",
   group: "Work",
   usage: [
     'run <task.md | "task in words"> --agent <agent>',

@@ -7,7 +7,9 @@ import { faultExits } from "../../../src/core/fault.ts";
 import { stops } from "../../../src/core/stop.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const terms: Readonly<Record<string, Readonly<Record<string, string>>>> = parse(readFileSync(join(root, "docs/terms.yaml"), "utf8"));
+const terms: Readonly<Record<string, Readonly<Record<string, string>>>> = parse(
+  readFileSync(join(root, "docs/terms.yaml"), "utf8"),
+);
 
 function words(section: string): readonly string[] {
   return Object.keys(terms[section] ?? {}).toSorted();
@@ -19,11 +21,16 @@ test("every operator fault is explained", () => {
 
 test("every stop reason and every verdict is explained", () => {
   assert.deepEqual(words("stops"), Object.keys(stops).toSorted());
-  assert.deepEqual(words("verdicts"), [...new Set([...Object.values(stops).map((stop) => stop.verdict), "unguarded"])].toSorted());
+  assert.deepEqual(
+    words("verdicts"),
+    [...new Set([...Object.values(stops).map((stop) => stop.verdict), "unguarded"])].toSorted(),
+  );
 });
 
 test("every exit code is explained", () => {
-  const codes = new Set([...Object.values(stops).map((stop) => stop.exit), ...Object.values(faultExits)].map(String));
+  const codes = new Set(
+    [...Object.values(stops).map((stop) => stop.exit), ...Object.values(faultExits)].map(String),
+  );
   assert.deepEqual(words("exits"), [...codes].toSorted());
 });
 
@@ -34,6 +41,8 @@ test("every event is explained", () => {
 });
 
 test("no explanation is empty", () => {
-  const empty = Object.values(terms).flatMap((section) => Object.entries(section).filter(([, says]) => typeof says !== "string" || says.trim() === ""));
+  const empty = Object.values(terms).flatMap((section) =>
+    Object.entries(section).filter(([, says]) => typeof says !== "string" || says.trim() === ""),
+  );
   assert.deepEqual(empty, []);
 });

@@ -199,9 +199,12 @@ function footer(report: RunReport, embedded: Embedded): ComponentChild {
       ["written by", `surefoot ${report.version}`],
     ]),
     h("p", null, [
-      "A page that verifies itself shows that its entries fit together, no more: it cannot show that they are the entries of the run, and it does not check the words around them. Compare the head with ",
+      "A page that verifies itself shows that its entries fit together, no more: it cannot show that they are the entries of the run, and it does not check the words around them. ",
+      `The head above is the hash of entry ${number(report.events.at(-1)?.seq ?? 0)}, the last one when this page was written. Compare it with `,
+      h("code", null, `surefoot ledger show ${report.run}`),
+      ", and the ledger with ",
       h("code", null, "surefoot ledger anchor"),
-      " or with what was noted outside when the run ended.",
+      " or with what was noted outside.",
     ]),
   ]);
 }

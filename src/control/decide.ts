@@ -7,6 +7,8 @@ import type { StopReason } from "../core/stop.ts";
 /** What one iteration showed, in the order in which it became known. */
 export interface Evidence {
   readonly iteration: number;
+  /** Id of the net difference to the base: what a waiver is bound to. */
+  readonly diff: string;
   readonly ending: AgentEnding;
   /** Net difference to the base. */
   readonly total: PatchLimit;
@@ -148,7 +150,7 @@ function violated(session: Session, evidence: Evidence, policy: Policy): Decisio
     return stop(
       "policy_violation",
       says,
-      "read the findings; if the change is wanted, widen the task's scope or add a waiver for this diff",
+      `read the findings; if the change is wanted, widen the task's scope, or waive ${list(now.map((finding) => finding.code))} for ${evidence.diff} in surefoot.yaml`,
     );
   return { kind: "another_attempt", says, feedback: feedbackOf(evidence) };
 }

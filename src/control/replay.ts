@@ -58,6 +58,7 @@ function evidenceOf(session: Session, iteration: Iteration, policy: Policy, elap
   );
   return {
     iteration: iteration.number,
+    diff: iteration.diff?.id ?? "",
     ending: iteration.ending ?? { kind: "failed", says: "the attempt has no recorded end" },
     total: iteration.diff ?? nothing,
     attempt: iteration.step ?? nothing,

@@ -69,6 +69,7 @@ async function iterateOnce(context: RunContext, request: LoopRequest): Promise<D
 
   const evidence: Evidence = {
     iteration: number,
+    diff: last.id,
     ending: worked.ending,
     total: sizeOf(last.change),
     attempt: step,

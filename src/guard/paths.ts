@@ -31,10 +31,6 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-export function parentOf(path: string): string {
-  return normalize(path.slice(0, Math.max(1, path.lastIndexOf("/"))));
-}
-
 /** Where a target lies, as far as the guard cares. */
 export type Place =
   /** The root folder, or a top-level folder of the system. */

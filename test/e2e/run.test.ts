@@ -202,6 +202,59 @@ test("a checkout with changes is refused, and named when it is allowed", async (
   assert.equal(readFileSync(join(repo.root, "src/cart.js"), "utf8"), "// mine\n");
 });
 
+test("in CI the policy of the base commit holds, whatever the checkout says", async (context) => {
+  const surefoot = surefootFor(context);
+  const repo = tempRepo(context, { files: shop({ "session.yaml": recording([wrongEdit]) }) });
+  repo.write({ "surefoot.yaml": "version: 1\ngates: { full: [{ run: 'true', tests: none }] }\n" });
+  const args = [
+    "run",
+    "mend the discount",
+    "--agent",
+    "recorded",
+    "--script",
+    "session.yaml",
+    "--allow-dirty",
+    "--json",
+  ];
+  const weakened = await surefoot(repo.root, args);
+  assert.equal(JSON.parse(weakened.out).stop, "passed", weakened.err);
+  const judged = await surefoot(repo.root, [...args, "--max-iterations", "1"], { env: { CI: "true" } });
+  assert.equal(JSON.parse(judged.out).stop, "iterations", judged.err);
+});
+
+test("a waiver lets exactly one diff pass, until it expires", async (context) => {
+  const surefoot = surefootFor(context);
+  const policy = (more: string): string =>
+    `version: 1\nscope: { allow: ["test/**"] }\nbudgets: { iterations: 1 }\ngates: { full: [npm test] }\nguard: { rules: { "scope/*": observe } }\n${more}`;
+  const files = { "session.yaml": recording([rightEdit]), "surefoot.yaml": policy("") };
+  const repo = tempRepo(context, { files: shop(files) });
+  const run = async (): Promise<{ stop: string; next: string; err: string }> => {
+    const answer = await surefoot(repo.root, [
+      "run",
+      "mend the discount",
+      "--agent",
+      "recorded",
+      "--script",
+      "session.yaml",
+      "--allow-dirty",
+      "--json",
+    ]);
+    const document = JSON.parse(answer.out);
+    return { stop: document.stop, next: JSON.stringify(document.next), err: answer.err };
+  };
+  const first = await run();
+  assert.equal(first.stop, "policy_violation", first.err);
+  const diff = /diff:[0-9a-f]{64}/.exec(first.next)?.[0] ?? "no diff is named";
+  const waiver = (id: string, expires: string): string =>
+    `waivers:\n  - { id: W1, what: change.out_of_scope, diff: "${id}", reason: "agreed with the owner", approver: ada, expires: ${expires} }\n`;
+  repo.write({ "surefoot.yaml": policy(waiver(diff, "2199-01-01")) });
+  assert.equal((await run()).stop, "passed");
+  repo.write({ "surefoot.yaml": policy(waiver(diff, "2020-01-01")) });
+  assert.equal((await run()).stop, "policy_violation");
+  repo.write({ "surefoot.yaml": policy(waiver(`diff:${"1".repeat(64)}`, "2199-01-01")) });
+  assert.equal((await run()).stop, "policy_violation");
+});
+
 test("a repository without commits, and no repository at all, are told apart", async (context) => {
   const surefoot = surefootFor(context);
   const repo = tempRepo(context, { files: {} });

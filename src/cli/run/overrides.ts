@@ -10,7 +10,7 @@ import type { CliInput } from "../command.ts";
 export function overridesOf(
   input: CliInput,
   host: Host,
-): Pick<PolicyRequest, "preset" | "service" | "overrides" | "userSettings"> {
+): Pick<PolicyRequest, "preset" | "service" | "overrides"> & { readonly userSettings: string } {
   const preset = presetOf(text(input, "preset"));
   const service = text(input, "service");
   const iterations = numberOf(input, "max-iterations", Number.isInteger);

@@ -4,6 +4,8 @@ import { newRunId, start, workspacesFolder } from "../../control/start.ts";
 import { Fault } from "../../core/fault.ts";
 import { configFolder } from "../../host/key.ts";
 import { gatherFacts } from "../../host/facts.ts";
+import type { CompiledPolicy } from "../../core/policy.ts";
+import { policyAt } from "../../policy/at.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import { loadTask, narrowed } from "../../policy/task.ts";
 import { flag, text } from "../command.ts";
@@ -30,11 +32,7 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
     root: repository.root,
     argument: input.positionals.join(" "),
   });
-  const compiled = await loadPolicy({
-    files: host.files,
-    root: repository.root,
-    ...overridesOf(input, host),
-  });
+  const compiled = await policyFor(input, io, repository);
   const scope = narrowed(compiled.policy.scope, task.scope);
   const agent = await chooseAgent(input, io, compiled.policy);
   const ledger = openRunLedger(host, repository.root, compiled.policy);
@@ -81,6 +79,15 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
   } finally {
     ledger.close();
   }
+}
+
+/** In CI the base commit's policy holds: a change must not edit its own judge. */
+function policyFor(input: CliInput, { host }: Io, { root, commit }: Repository): Promise<CompiledPolicy> {
+  const { userSettings, ...overrides } = overridesOf(input, host);
+  const inCi = host.env["CI"] !== undefined && host.env["CI"] !== "" && host.env["CI"] !== "false";
+  return inCi
+    ? policyAt(host, root, commit, overrides)
+    : loadPolicy({ files: host.files, root, ...overrides, userSettings });
 }
 
 export function actorOf(io: Io): string {

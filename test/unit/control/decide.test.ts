@@ -75,6 +75,7 @@ function finding(code: string, given: Partial<JudgedFinding> = {}): JudgedFindin
 function evidence(given: Partial<Evidence> = {}): Evidence {
   return {
     iteration: 1,
+    diff: "diff:1",
     ending: { kind: "finished", says: "done" },
     total: { files: 1, lines: 10 },
     attempt: { files: 1, lines: 10 },

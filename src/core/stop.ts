@@ -29,7 +29,7 @@ export interface StopMeaning {
 }
 
 export const stops: Readonly<Record<StopReason, StopMeaning>> = {
-  passed: { verdict: "verified", exit: 0, says: "every check of the gate passed on the final diff" },
+  passed: { verdict: "verified", exit: 0, says: "the gate passed on the final diff" },
   iterations: { verdict: "stopped", exit: 3, says: "the iteration budget is spent and the gate still fails" },
   wall_time: { verdict: "stopped", exit: 3, says: "the time budget is spent" },
   tokens: { verdict: "stopped", exit: 3, says: "the token budget is spent" },

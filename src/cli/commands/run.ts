@@ -84,6 +84,12 @@ export const command: CliCommand = {
       says: "full gate for this run instead of the policy's; repeatable",
     },
     format: { type: "string", value: "<format>", group: "Output", says: "pretty, json or markdown" },
+    for: {
+      type: "string",
+      value: "agent",
+      group: "Output",
+      says: "Markdown that another agent can go on from",
+    },
     json: { type: "boolean", group: "Output", says: "one JSON document on standard output" },
     quiet: { type: "boolean", short: "q", group: "Output", says: "no progress on standard error" },
   },

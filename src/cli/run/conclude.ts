@@ -4,6 +4,7 @@ import { Fault } from "../../core/fault.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Session } from "../../core/session.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
+import { renderForAgent } from "../../report/render-for-agent.ts";
 import { renderJson } from "../../report/render-json.ts";
 import { renderMarkdown } from "../../report/render-markdown.ts";
 import { renderTerminal } from "../../report/render-terminal.ts";
@@ -66,9 +67,10 @@ export function reportOf({
   });
 }
 
-type Format = "pretty" | "json" | "markdown";
+type Format = "pretty" | "json" | "markdown" | "agent";
 
 function formatOf(input: CliInput): Format {
+  if (text(input, "for") === "agent") return "agent";
   const format = text(input, "format") ?? (flag(input, "json") ? "json" : "pretty");
   if (format === "pretty" || format === "json" || format === "markdown") return format;
   throw new Fault("usage/invalid", `--format ${format} is not known`, {
@@ -84,5 +86,7 @@ function renderAs(format: Format, report: RunReport, io: Io): string {
       return renderJson(report);
     case "markdown":
       return renderMarkdown(report);
+    case "agent":
+      return renderForAgent(report);
   }
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { RunContext } from "../../control/context.ts";
 import type { LoopRequest } from "../../control/loop-request.ts";
 import { sha256 } from "../../core/digest.ts";
@@ -23,7 +24,7 @@ export function bundleWriter(
       now: host.now(),
       signer: loadKey(configFolder(host)),
       extra: new Map([
-        ["report.html", renderHtml(report)],
+        ["report.html", renderHtml(report, { gzip: (text) => gzipSync(text) })],
         ["report.md", renderMarkdown(report)],
       ]),
     });

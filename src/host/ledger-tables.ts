@@ -12,8 +12,9 @@ export function openTables(path: string, waitMs: number): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
     patiently(path, waitMs, () => db.exec("PRAGMA journal_mode = WAL"));
-    // One fdatasync for each commit. Erased payloads must not stay readable in freed pages.
-    db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+    // One fdatasync for each commit. Erased payloads must not stay readable in freed pages. The log is folded back
+    // every 16 MB instead of every 4: an append touches three pages, and each folding makes one writer wait.
+    db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000");
     if (version(db, path, waitMs) === 0) patiently(path, waitMs, () => makeTables(db));
     checkVersion(version(db, path, waitMs), path);
   } catch (error) {

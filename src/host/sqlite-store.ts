@@ -54,10 +54,10 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
     guarded("read", () => patiently(path, waitMs, () => sql(query).all(...values)));
   const transact = <T>(act: () => T): T =>
     guarded("write", () => {
-      patiently(path, waitMs, () => db.exec("BEGIN IMMEDIATE"));
+      patiently(path, waitMs, () => sql("BEGIN IMMEDIATE").run());
       try {
         const result = act();
-        db.exec("COMMIT");
+        sql("COMMIT").run();
         return result;
       } catch (error) {
         // SQLite itself rolls back on a full disk and the like; then there is nothing left to undo.

@@ -1,7 +1,7 @@
 import type { Erased, Event } from "../core/event.ts";
 import type { Redaction } from "../core/policy.ts";
 import { environmentSecrets, findValues } from "./environment-secrets.ts";
-import { endsInsideKey, findSecrets, looksLikeKeyBody } from "./secrets.ts";
+import { endsInsideKey, findSecrets, keyWord, looksLikeKeyBody } from "./secrets.ts";
 import type { SecretRange } from "./secrets.ts";
 import { unescaped } from "./unescape.ts";
 
@@ -37,9 +37,18 @@ export function makeRedactor(
     );
     return ranges.length === 0 ? text : replace(text, ranges, count);
   };
+  // Most events hold no secret. Their JSON, read as a whole and with its escapes, shows whatever a text in them would.
+  const suspicious = (json: string): boolean =>
+    json.includes(keyWord) ||
+    views(json).some(
+      (view) => findSecrets(view.text).length > 0 || !findValues(view.text, values).next().done,
+    );
   return {
     text: (text) => counting((count) => redact(text, count)),
-    event: (event) => counting((count) => (enabled ? deep(event, redact, count) : event)),
+    event: (event) =>
+      counting((count) =>
+        enabled && suspicious(JSON.stringify(event)) ? deep(event, redact, count) : event,
+      ),
     bytes: (content) =>
       counting((count) => {
         if (typeof content === "string") return encoder.encode(redact(content, count));
@@ -74,7 +83,7 @@ interface View {
 // The text itself, and what it says when its JSON escapes are read, once or more: tools print JSON inside JSON.
 function views(text: string): readonly View[] {
   const found: View[] = [{ text, origin: (place) => place }];
-  for (let depth = 0; depth < 3; depth += 1) {
+  for (let depth = 0; depth < 4; depth += 1) {
     const outer = found[depth];
     const inner = outer === undefined ? undefined : unescaped(outer.text);
     if (outer === undefined || inner === undefined) break;

@@ -35,7 +35,7 @@ export const secretPatterns: readonly SecretPattern[] = [
     pattern: /_authToken=([^\s$"'\\][^\s"'\\]{0,2000})/g,
     accept: isNew,
   },
-  prefixed("npm", "npm_", /[A-Za-z0-9_]{36}/, /[A-Za-z0-9_]/),
+  prefixed("npm", ["npm_"], /[A-Za-z0-9_]{36}/, /[A-Za-z0-9_]/),
   {
     kind: "npm",
     needles: [":x-oauth-basic@github.com/"],
@@ -58,41 +58,39 @@ export const secretPatterns: readonly SecretPattern[] = [
     needles: ["SG."],
     pattern: /(?<!\p{L})SG\.\w{1,128}\.\w{1,128}[-_]?\w{1,128}(?:-\w{1,128})?(?!\w)/gu,
   },
-  prefixed("shopify", "shp", /(?:pa|ca|at|ss)_[A-Za-z0-9]{32,64}/, /[A-Za-z0-9]/),
-  prefixed("stripe", "k_live_", /[A-Za-z0-9]{24,99}/, /[A-Za-z0-9]/, /[sr]/),
-  prefixed("stripe", "k_test_", /[A-Za-z0-9]{24,99}/, /[A-Za-z0-9]/, /[sr]/),
-  prefixed("github", "gh", /[pousr]_[A-Za-z0-9_]{36}/, /[A-Za-z0-9_]/),
-  prefixed("github", "github_pat_", /[A-Za-z0-9_]{82}/, /[A-Za-z0-9_]/),
+  prefixed("shopify", ["shppa_", "shpca_", "shpat_", "shpss_"], /[A-Za-z0-9]{32,64}/, /[A-Za-z0-9]/),
+  prefixed("stripe", ["sk_live_", "rk_live_", "sk_test_", "rk_test_"], /[A-Za-z0-9]{24,99}/, /[A-Za-z0-9]/),
+  prefixed("github", ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], /[A-Za-z0-9_]{36}/, /[A-Za-z0-9_]/),
+  prefixed("github", ["github_pat_"], /[A-Za-z0-9_]{82}/, /[A-Za-z0-9_]/),
   prefixed(
     "github",
-    "ghs_",
+    ["ghs_"],
     /[0-9]{1,20}_[A-Za-z0-9_-]{1,1000}\.[A-Za-z0-9_-]{1,10000}\.[A-Za-z0-9_-]{1,1000}/,
     /[A-Za-z0-9_-]/,
   ),
-  prefixed("gitlab", "glpat-", /[A-Za-z0-9_-]{20,128}/, /[A-Za-z0-9_-]/),
-  prefixed("grafana", "glc_", /[A-Za-z0-9+/]{32,400}={0,2}/, /[A-Za-z0-9+/=]/),
-  prefixed("grafana", "glsa_", /[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}/, /[A-Fa-f0-9]/),
+  prefixed("gitlab", ["glpat-"], /[A-Za-z0-9_-]{20,128}/, /[A-Za-z0-9_-]/),
+  prefixed("grafana", ["glc_"], /[A-Za-z0-9+/]{32,400}={0,2}/, /[A-Za-z0-9+/=]/),
+  prefixed("grafana", ["glsa_"], /[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}/, /[A-Fa-f0-9]/),
   {
     kind: "openai",
     needles: ["T3BlbkFJ"],
     pattern:
       /sk-(?:(?:proj|svcacct|admin)-(?:[\w-]{74}|[\w-]{58})T3BlbkFJ(?:[\w-]{74}|[\w-]{58})\b|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20})/g,
   },
-  prefixed("anthropic", "sk-ant-api0", /\d-[A-Za-z0-9_-]{90,128}AA/, /[A-Za-z0-9_-]/),
-  prefixed("groq", "gsk_", /[A-Za-z0-9]{52}/, /[A-Za-z0-9]/),
-  prefixed("huggingface", "hf_", /[A-Za-z]{34}/, /[A-Za-z]/),
-  prefixed("linear", "lin_api_", /[A-Za-z0-9_]{32,128}/, /[A-Za-z0-9_]/),
-  prefixed("notion", "ntn_", /[0-9]{11}[A-Za-z0-9]{35}/, /[A-Za-z0-9]/),
-  prefixed("1password", "ops_", /ey[A-Za-z0-9+/=]{100,1280}fQ={0,2}/, /[A-Za-z0-9+/=]/),
-  prefixed("vault", "hvs.", /[A-Za-z0-9_-]{90,120}/, /[A-Za-z0-9_-]/),
-  prefixed("vault", "hvb.", /[A-Za-z0-9_-]{138,300}/, /[A-Za-z0-9_-]/),
-  prefixed("vault", "hvr.", /[A-Za-z0-9_-]{90,120}/, /[A-Za-z0-9_-]/),
-  prefixed("vercel", "vc", /[picark]_[A-Za-z0-9]{20,60}/, /[A-Za-z0-9]/),
-  prefixed("databricks", "dapi", /[A-Fa-f0-9]{32}(?:-[0-9])?/, /[A-Fa-f0-9]/),
-  prefixed("docker", "dckr_pat_", /[A-Za-z0-9_-]{27}/, /[A-Za-z0-9_-]/),
-  prefixed("figma", "figd_", /[A-Za-z0-9_-]{40,200}/, /[A-Za-z0-9_-]/),
-  prefixed("cloudflare", "cf", /(?:k|ut|at)_[A-Za-z0-9]{40}[0-9a-f]{8}/, /[A-Za-z0-9]/),
-  prefixed("tailscale", "tskey-", /[a-z]{2,20}-[0-9A-Za-z_]{8,40}-[0-9A-Za-z_]{16,60}/, /[0-9A-Za-z_]/),
+  prefixed("anthropic", ["sk-ant-api0"], /\d-[A-Za-z0-9_-]{90,128}AA/, /[A-Za-z0-9_-]/),
+  prefixed("groq", ["gsk_"], /[A-Za-z0-9]{52}/, /[A-Za-z0-9]/),
+  prefixed("huggingface", ["hf_"], /[A-Za-z]{34}/, /[A-Za-z]/),
+  prefixed("linear", ["lin_api_"], /[A-Za-z0-9_]{32,128}/, /[A-Za-z0-9_]/),
+  prefixed("notion", ["ntn_"], /[0-9]{11}[A-Za-z0-9]{35}/, /[A-Za-z0-9]/),
+  prefixed("1password", ["ops_"], /ey[A-Za-z0-9+/=]{100,1280}fQ={0,2}/, /[A-Za-z0-9+/=]/),
+  prefixed("vault", ["hvs.", "hvr."], /[A-Za-z0-9_-]{90,120}/, /[A-Za-z0-9_-]/),
+  prefixed("vault", ["hvb."], /[A-Za-z0-9_-]{138,300}/, /[A-Za-z0-9_-]/),
+  prefixed("vercel", ["vcp_", "vci_", "vca_", "vcr_", "vck_"], /[A-Za-z0-9]{20,60}/, /[A-Za-z0-9]/),
+  prefixed("databricks", ["dapi"], /[A-Fa-f0-9]{32}(?:-[0-9])?/, /[A-Fa-f0-9]/),
+  prefixed("docker", ["dckr_pat_"], /[A-Za-z0-9_-]{27}/, /[A-Za-z0-9_-]/),
+  prefixed("figma", ["figd_"], /[A-Za-z0-9_-]{40,200}/, /[A-Za-z0-9_-]/),
+  prefixed("cloudflare", ["cfk_", "cfut_", "cfat_"], /[A-Za-z0-9]{40}[0-9a-f]{8}/, /[A-Za-z0-9]/),
+  prefixed("tailscale", ["tskey-"], /[a-z]{2,20}-[0-9A-Za-z_]{8,40}-[0-9A-Za-z_]{16,60}/, /[0-9A-Za-z_]/),
   {
     kind: "database",
     needles: ["://"],
@@ -110,12 +108,12 @@ export const secretPatterns: readonly SecretPattern[] = [
 ];
 
 // A token with a prefix of its own: no letter stands before it, and it is not part of something longer.
-function prefixed(kind: string, prefix: string, body: RegExp, more: RegExp, before?: RegExp): SecretPattern {
-  const start = `${before?.source ?? ""}${prefix.replaceAll(".", "\\.")}`;
+function prefixed(kind: string, prefixes: readonly string[], body: RegExp, more: RegExp): SecretPattern {
+  const start = prefixes.map((prefix) => prefix.replaceAll(".", "\\.")).join("|");
   return {
     kind,
-    needles: [prefix],
-    pattern: new RegExp(`(?<!\\p{L})${start}${body.source}(?!${more.source})`, "gu"),
+    needles: prefixes,
+    pattern: new RegExp(`(?<!\\p{L})(?:${start})${body.source}(?!${more.source})`, "gu"),
   };
 }
 

@@ -57,7 +57,8 @@ export function looksLikeKeyBody(text: string): boolean {
   return text.trim() !== "" && longestRun(text) >= Math.min(16, text.trim().length);
 }
 
-const keyWord = "PRIVATE KEY";
+/** Stands in the first and the last line of every private key in PEM. */
+export const keyWord = "PRIVATE KEY";
 // Below this a block is a placeholder such as `...`.
 const leastKeyChars = 24;
 // An RSA key of 8192 bits takes about 6,400 characters; line numbers and escapes make it longer.

@@ -1,7 +1,9 @@
 import { makeCaller } from "../tools/call.ts";
+import { writeIntent } from "../tools/intent.ts";
 import type { AgentEnding } from "../core/event.ts";
 import type { Agent, GatherFacts, TurnResult } from "../core/ports.ts";
 import type { RunContext } from "./context.ts";
+import { intentOf, settleCutOff } from "./cut-off.ts";
 import { makeDecider } from "./decider.ts";
 import { gateEnvironment } from "./environment.ts";
 import { treeEnvironment } from "./workspace.ts";
@@ -12,8 +14,6 @@ export interface AttemptRequest {
   readonly iteration: number;
   readonly prompt: string;
   readonly model: string | undefined;
-  /** Tool calls of this iteration that a killed run has already finished. */
-  readonly done: number;
   /** Milliseconds that the run may still take. */
   readonly leftMs: number;
 }
@@ -31,11 +31,12 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
     stop.abort();
   };
 
+  const done = await settleCutOff(context, iteration);
   let strikes = 0;
   const decide = makeDecider(context, {
     gather: request.gather,
     iteration,
-    from: request.done,
+    from: done,
     struck: (says) => {
       strikes += 1;
       if (strikes >= policy.budgets.strikes)
@@ -50,9 +51,10 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
     env: { ...gateEnvironment(host.env), ...treeEnvironment(workspace) },
     jail: context.jail,
     iteration,
-    done: request.done,
+    done,
     decide,
     record: (event) => journal.append(event),
+    announce: (intent) => writeIntent(host.files, intentOf(workspace), intent),
     conflicted: (says) => end("conflicts", says),
     signal: stop.signal,
   });
@@ -73,7 +75,7 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
       home: `${workspace.home}/${request.agent.id}`,
       jail: context.jail,
       model: request.model,
-      done: request.done,
+      done,
       signal: stop.signal,
       decide,
       call,

@@ -152,7 +152,6 @@ async function work(
       iteration: at.number,
       prompt,
       model: request.model,
-      done: at.open?.calls ?? 0,
       leftMs: policy.budgets.wallTimeMs - elapsed(context),
     });
     if (result.ending.kind !== "failed" || context.signal.aborted) break;

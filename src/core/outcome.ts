@@ -39,4 +39,6 @@ export type ToolErrorCode =
   | "OUTSIDE_WORKTREE"
   | "UNKNOWN_TOOL"
   | "MALFORMED_ARGUMENTS"
+  /** The process was killed while the call was under way. */
+  | "CUT_OFF"
   | "FAILED";

@@ -5,6 +5,7 @@ import type { Policy } from "../core/policy.ts";
 import type { Decided, Host, Jail, Proposal, ToolCall } from "../core/ports.ts";
 import { catalogue } from "./catalogue/index.ts";
 import { Conflicts } from "./conflicts.ts";
+import type { Intent } from "./intent.ts";
 import { isError } from "./tool.ts";
 import type { Bench, Tool } from "./tool.ts";
 
@@ -21,6 +22,8 @@ export interface CallerOptions {
   readonly done: number;
   decide(proposal: Proposal): Promise<Decided>;
   record(event: Extract<StepEvent, { type: "tool.finished" }>): void;
+  /** Keeps what a call is about to do, durably, before it does it. */
+  announce(intent: Intent): Promise<void>;
   /** Told when the same edit has failed to match for the second time: a person should look. */
   conflicted(says: string): void;
   readonly signal: AbortSignal;
@@ -29,12 +32,12 @@ export interface CallerOptions {
 }
 
 /**
- * The one path that every typed call takes: known? → parse → judge → run → record. One call at a time, so that two
+ * The one path that every typed call takes: known? → parse → judge → announce → run → record. One call at a time, so that two
  * edits of a file cannot pass each other. A call made after `signal` was aborted does nothing and is not recorded.
  */
 export function makeCaller(options: CallerOptions): (call: ToolCall) => Promise<Outcome> {
   const { host, policy, iteration, tools = catalogue } = options;
-  const bench: Bench = {
+  const bench: Omit<Bench, "announce"> = {
     host,
     worktree: options.worktree,
     env: options.env,
@@ -57,7 +60,8 @@ export function makeCaller(options: CallerOptions): (call: ToolCall) => Promise<
     const { judgement, enforced } = await options.decide({ call: id, tool: tool.name, action });
     if (enforced) return { kind: "refused", judgement };
     try {
-      const ended = await read.run(bench);
+      const announce: Bench["announce"] = (step) => options.announce({ call: id, tool: tool.name, step });
+      const ended = await read.run({ ...bench, announce });
       return isError(ended) ? failed(ended) : { kind: "done", result: ended };
     } catch (error) {
       // The file cannot be read or written: the agent may try something else. Any other fault ends the run.

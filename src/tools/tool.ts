@@ -4,6 +4,7 @@ import type { ToolError, ToolResult } from "../core/outcome.ts";
 import type { PatchLimit } from "../core/policy.ts";
 import type { Host, Jail } from "../core/ports.ts";
 import type { Conflicts } from "./conflicts.ts";
+import type { Step } from "./intent.ts";
 
 /** A typed tool. A file in `catalogue/` exports one as `tool`. */
 export interface Tool {
@@ -41,6 +42,8 @@ export interface Bench {
   /** Path globs that a policy lets an agent edit, for messages. */
   readonly allowed: readonly string[];
   readonly conflicts: Conflicts;
+  /** Must have ended before the step is taken: see `intent.ts`. */
+  announce(step: Step): Promise<void>;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,6 @@
+import { sha256 } from "../core/digest.ts";
 import type { ToolError, ToolResult } from "../core/outcome.ts";
+import { contentOf } from "./intent.ts";
 import { lineDiff } from "./line-diff.ts";
 import type { Bench } from "./tool.ts";
 
@@ -17,8 +19,14 @@ export async function writeText(edit: Edit, bench: Bench): Promise<ToolResult | 
   const diff = lineDiff(relative, before, after);
   const over = overBudget(diff.added + diff.removed, bench);
   if (over !== undefined) return over;
-  await bench.host.files.write(absolute, after, mode);
-  return { kind: "patched", path: relative, ...diff };
+  const { files } = bench.host;
+  const result = { kind: "patched", path: relative, ...diff } as const;
+  // A link stays one, and what it points to is written.
+  const place = await files.real(absolute);
+  const now = await contentOf(files, place);
+  await bench.announce({ kind: "edit", place, before: now, after: sha256(after), result });
+  await files.write(absolute, after, mode);
+  return result;
 }
 
 export function overBudget(lines: number, { budget }: Bench): ToolError | undefined {

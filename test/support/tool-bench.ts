@@ -2,6 +2,7 @@ import { memoryHost } from "../../src/host/memory-host.ts";
 import { makeCaller } from "../../src/tools/call.ts";
 import type { MemoryHost, MemoryHostOptions } from "../../src/host/memory-host.ts";
 import type { Judgement } from "../../src/core/action.ts";
+import type { Intent } from "../../src/tools/intent.ts";
 import type { StepEvent } from "../../src/core/event.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import type { PatchLimit, Policy } from "../../src/core/policy.ts";
@@ -11,6 +12,8 @@ export interface ToolBench {
   readonly host: MemoryHost;
   readonly proposals: readonly Proposal[];
   readonly events: readonly StepEvent[];
+  /** What calls announced before they did it. */
+  readonly intents: readonly Intent[];
   readonly conflicts: readonly string[];
   call(tool: string, args: unknown): Promise<Outcome>;
   /** Text of a file of the worktree. */
@@ -23,6 +26,8 @@ export interface ToolBenchOptions extends Omit<MemoryHostOptions, "files"> {
   readonly perCall?: PatchLimit;
   readonly done?: number;
   readonly signal?: AbortSignal;
+  /** Called before a call takes its effect. */
+  readonly announced?: (intent: Intent) => Promise<void>;
   /** Reason for which a proposal is refused. */
   readonly refuse?: (proposal: Proposal) => string | undefined;
 }
@@ -43,6 +48,7 @@ export function toolBench(options: ToolBenchOptions = {}): ToolBench {
   });
   const proposals: Proposal[] = [];
   const events: StepEvent[] = [];
+  const intents: Intent[] = [];
   const conflicts: string[] = [];
   const call = makeCaller({
     host,
@@ -56,6 +62,10 @@ export function toolBench(options: ToolBenchOptions = {}): ToolBench {
       proposals.push(proposal);
       return decided(options.refuse?.(proposal));
     },
+    announce: async (intent) => {
+      intents.push(intent);
+      await options.announced?.(intent);
+    },
     record: (event) => void events.push(event),
     conflicted: (says) => void conflicts.push(says),
     signal: options.signal ?? new AbortController().signal,
@@ -64,6 +74,7 @@ export function toolBench(options: ToolBenchOptions = {}): ToolBench {
     host,
     proposals,
     events,
+    intents,
     conflicts,
     call: async (tool, args) => await call({ tool, args }),
     text: async (path) => await host.files.readText(`${worktree}/${path}`),

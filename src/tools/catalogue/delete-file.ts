@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contentOf } from "../intent.ts";
 import { lineDiff } from "../line-diff.ts";
 import { decode, notFound } from "../text-file.ts";
 import { defineTool, isError } from "../tool.ts";
@@ -37,7 +38,10 @@ export const tool = defineTool({
     const diff = lineDiff(relative, (bytes === undefined ? undefined : decode(bytes)) ?? "", "");
     const over = overBudget(diff.removed, bench);
     if (over !== undefined) return over;
+    const result = { kind: "patched", path: relative, ...diff } as const;
+    const now = await contentOf(files, absolute);
+    await bench.announce({ kind: "edit", place: absolute, before: now, after: null, result });
     await files.remove(absolute);
-    return { kind: "patched", path: relative, ...diff };
+    return result;
   },
 });

@@ -16,6 +16,7 @@ export const tool = defineTool({
   }),
   action: ({ command }, worktree) => ({ kind: "exec", command, cwd: worktree }),
   async run({ command, timeout_ms: timeoutMs = defaultTimeoutMs }, bench) {
+    await bench.announce({ kind: "command", command });
     const { exit, output, truncated } = await bench.host.exec({
       run: { shell: command },
       cwd: bench.worktree,

@@ -116,18 +116,25 @@ async function run(host: Host, kind: HeadlessKind, command: Command, session: Se
   running.closeInput();
   let unguarded = false;
   const noise: string[] = [];
-  for await (const line of running.lines) {
-    const record = parseJson(line);
-    if (!isFields(record)) {
-      noise.push(line);
-      if (noise.length > 20) noise.shift();
-      continue;
+  try {
+    for await (const line of running.lines) {
+      const record = parseJson(line);
+      if (!isFields(record)) {
+        noise.push(line);
+        if (noise.length > 20) noise.shift();
+        continue;
+      }
+      for (const news of reader.read(record)) await turn.report(news);
+      if (kind.announces && !unguarded && !server.ready()) {
+        unguarded = true;
+        running.kill();
+      }
     }
-    for (const news of reader.read(record)) await turn.report(news);
-    if (kind.announces && !unguarded && !server.ready()) {
-      unguarded = true;
-      running.kill();
-    }
+  } catch (error) {
+    // What was heard could not be put on record: the agent must not go on.
+    running.kill();
+    await running.ended;
+    throw error;
   }
   const exit = await running.ended;
   if (unguarded)

@@ -1,7 +1,7 @@
 // Each real agent works against a scripted model: it tries a forced push in two spellings and an edit out of scope, and
 // does an allowed edit and an allowed command.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { reconcile } from "../../src/control/reconcile.ts";
@@ -136,6 +136,40 @@ test("the user's own settings and home stay as they were", { timeout: 120_000 },
     await lab.close();
   }
 });
+
+for (const agent of ["claude", "codex", "gemini", "opencode"] as const) {
+  test(
+    `${agent} can do nothing when its hook is dead, and the probe finds out`,
+    { timeout: 120_000 },
+    async (context) => {
+      const missing = whyMissing(agent);
+      if (missing !== undefined) return context.skip(missing);
+      const lab = await openLab({ agent, files, script });
+      try {
+        const host = labHost(lab, agent);
+        const dead = join(lab.folder, "dead.cjs");
+        writeFileSync(dead, "process.kill(process.pid, 'SIGKILL');\n");
+        const made = await makeAgent(agent, host, { hook: { node: process.execPath, script: dead } });
+        const { turn, decided } = await labTurn(lab, host, "Change the greeting in hello.txt.", false);
+        const before = lab.published();
+        assert.equal((await made.probe?.(turn))?.refused, false);
+        await made.turn(turn);
+        assert.deepEqual(
+          {
+            decided,
+            pushed: lab.published() !== before,
+            forbidden: readFileSync(join(lab.repository, "forbidden.txt"), "utf8"),
+            hello: readFileSync(join(lab.repository, "hello.txt"), "utf8"),
+            shell: existsSync(join(lab.repository, "shell.txt")),
+          },
+          { decided: [], pushed: false, forbidden: "keep\n", hello: "hello\n", shell: false },
+        );
+      } finally {
+        await lab.close();
+      }
+    },
+  );
+}
 
 for (const agent of ["claude", "codex", "gemini", "opencode"] as const) {
   test(`${agent} without a login is unavailable before anything starts`, async (context) => {

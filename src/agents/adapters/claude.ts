@@ -6,7 +6,7 @@ import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../fin
 import { headlessAgent } from "../headless.ts";
 import type { HeadlessKind, Launch, Place } from "../headless.ts";
 import { readSettings } from "../jsonc.ts";
-import { quoted } from "../shell-quote.ts";
+import { orRefuse } from "../shell-quote.ts";
 import { claudeDenials, staticPolicy } from "../static-policy.ts";
 import { readClaude } from "../streams/claude.ts";
 import { readTranscript } from "../transcripts/claude.ts";
@@ -140,7 +140,7 @@ async function prepare(place: Place): Promise<Launch> {
       PreToolUse: [
         {
           matcher: "*",
-          hooks: [{ type: "command", command: quoted(place.hook), timeout: 60, onFailure: "block" }],
+          hooks: [{ type: "command", command: orRefuse(place.hook), timeout: 60, onFailure: "block" }],
         },
       ],
     },

@@ -5,7 +5,7 @@ import { environmentFor } from "../environment.ts";
 import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../find.ts";
 import { headlessAgent } from "../headless.ts";
 import type { HeadlessKind, Launch, Place } from "../headless.ts";
-import { quoted } from "../shell-quote.ts";
+import { orRefuse } from "../shell-quote.ts";
 import { codexRules, staticPolicy } from "../static-policy.ts";
 import { readCodex } from "../streams/codex.ts";
 import { readTranscript } from "../transcripts/codex.ts";
@@ -88,7 +88,7 @@ async function prepare(place: Place): Promise<Launch> {
   const { host, home, options } = place;
   const env = await seed(host, home);
   const own = `${home}/.codex`;
-  const hook = { type: "command", command: quoted(place.hook), timeout: 60 };
+  const hook = { type: "command", command: orRefuse(place.hook), timeout: 60 };
   await host.files.write(
     `${own}/hooks.json`,
     JSON.stringify({ hooks: { PreToolUse: [{ matcher: "", hooks: [hook] }] } }),

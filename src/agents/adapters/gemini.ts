@@ -6,7 +6,7 @@ import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../fin
 import { headlessAgent } from "../headless.ts";
 import type { HeadlessKind, Launch, Place } from "../headless.ts";
 import { readSettings } from "../jsonc.ts";
-import { quoted } from "../shell-quote.ts";
+import { orRefuse } from "../shell-quote.ts";
 import { geminiRules, staticPolicy } from "../static-policy.ts";
 import { readGemini } from "../streams/gemini.ts";
 import { readTranscript } from "../transcripts/gemini.ts";
@@ -108,7 +108,7 @@ async function prepare(place: Place): Promise<Launch> {
     hooksConfig: { enabled: true },
     hooks: {
       BeforeTool: [
-        { matcher: ".*", hooks: [{ type: "command", command: quoted(place.hook), timeout: 60_000 }] },
+        { matcher: ".*", hooks: [{ type: "command", command: orRefuse(place.hook), timeout: 60_000 }] },
       ],
     },
   };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { providerSettings } from "../../../src/agents/codex-config.ts";
 import { environmentFor } from "../../../src/agents/environment.ts";
 import { readSettings } from "../../../src/agents/jsonc.ts";
-import { quoted } from "../../../src/agents/shell-quote.ts";
+import { orRefuse, quoted } from "../../../src/agents/shell-quote.ts";
 import { codexRules, geminiRules, staticPolicy } from "../../../src/agents/static-policy.ts";
 import { memoryHost } from "../../../src/host/memory-host.ts";
 
@@ -48,6 +48,13 @@ test("settings with comments and trailing commas are read, and a broken file is 
 
 test("words with blanks and quotes survive the shell's reading", () => {
   assert.equal(quoted(["/a b/node", "--socket", "it's"]), "'/a b/node' --socket 'it'\\''s'");
+});
+
+test("a hook that cannot start is a refusal", () => {
+  assert.equal(
+    orRefuse(["/node", "/hook"]),
+    "/node /hook || { echo 'surefoot: the guard did not run' >&2; exit 2; }",
+  );
 });
 
 test("forced pushes and protected branches stand in the agents' own policies", () => {

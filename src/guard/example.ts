@@ -1,3 +1,4 @@
+import { blankPolicy } from "../core/blank-policy.ts";
 import type { Action, Facts, Judgement } from "../core/action.ts";
 import type { Policy } from "../core/policy.ts";
 import { allRules } from "./all-rules.ts";
@@ -19,39 +20,9 @@ export const exampleFacts: Facts = {
 
 /** Only what the guard looks at is set to something telling. */
 export const examplePolicy: Policy = {
-  preset: "standard",
+  ...blankPolicy,
   protectedBranches: ["main", "master", "release/*"],
   scope: { allow: ["**"], deny: [] },
-  budgets: {
-    iterations: 1,
-    wallTimeMs: 1,
-    tokensSoft: 1,
-    tokensHard: 1,
-    costUsd: 1,
-    patch: {
-      perCall: { files: 1, lines: 1 },
-      perAttempt: { files: 1, lines: 1 },
-      total: { files: 1, lines: 1 },
-      underFallback: { files: 1, lines: 1 },
-    },
-    dispatches: 1,
-    strikes: 3,
-  },
-  gates: { full: [], fallback: [] },
-  setup: { run: [], caches: [], timeoutMs: 1 },
-  guard: { rules: {} },
-  jail: "auto",
-  owners: {
-    spec: undefined,
-    evaluation: undefined,
-    harness: undefined,
-    escalation: undefined,
-    secondary: undefined,
-  },
-  redaction: { enabled: true, env: [] },
-  retention: { artifactDays: 1 },
-  waivers: [],
-  spec: undefined,
 };
 
 export interface Miss {

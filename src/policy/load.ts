@@ -6,7 +6,8 @@ import type { Files } from "../core/ports.ts";
 import { contradictions } from "./consistency.ts";
 import { readDocument, writePath } from "./document.ts";
 import type { FieldPath, SourceDocument } from "./document.ts";
-import { blank, laidOver } from "./merge.ts";
+import { laidOver } from "./merge.ts";
+import { blankPolicy } from "../core/blank-policy.ts";
 import { packageFile } from "./package-files.ts";
 import { faultOf, inOrder } from "./problem.ts";
 import type { Problem } from "./problem.ts";
@@ -141,7 +142,7 @@ function startOf(preset: Preset, asked: Preset | undefined): Merged {
   ];
   const first: Origin = { field: "preset", source: asked === undefined ? "default" : "command line" };
   return {
-    policy: { ...blank, preset },
+    policy: { ...blankPolicy, preset },
     origins: new Map([
       ["preset", first],
       ...unset.map((field): [string, Origin] => [field, { field, source: "default" }]),

@@ -1,3 +1,4 @@
+import { blankPolicy } from "../../src/core/blank-policy.ts";
 import { memoryHost } from "../../src/host/memory-host.ts";
 import { makeCaller } from "../../src/tools/call.ts";
 import type { MemoryHost, MemoryHostOptions } from "../../src/host/memory-host.ts";
@@ -93,35 +94,9 @@ function decided(why: string | undefined): Decided {
 }
 
 function policyWith(perCall: PatchLimit): Policy {
-  const wide = { files: 100, lines: 10_000 };
   return {
-    preset: "standard",
-    protectedBranches: ["main"],
+    ...blankPolicy,
     scope: { allow: ["src/**", "test/**"], deny: [] },
-    budgets: {
-      iterations: 3,
-      wallTimeMs: 60_000,
-      tokensSoft: 1000,
-      tokensHard: 2000,
-      costUsd: 1,
-      patch: { perCall, perAttempt: wide, total: wide, underFallback: wide },
-      dispatches: 1,
-      strikes: 3,
-    },
-    gates: { full: [], fallback: [] },
-    setup: { run: [], caches: [], timeoutMs: 60_000 },
-    guard: { rules: {} },
-    jail: "off",
-    owners: {
-      spec: undefined,
-      evaluation: undefined,
-      harness: undefined,
-      escalation: undefined,
-      secondary: undefined,
-    },
-    redaction: { enabled: true, env: [] },
-    retention: { artifactDays: 30 },
-    waivers: [],
-    spec: undefined,
+    budgets: { ...blankPolicy.budgets, patch: { ...blankPolicy.budgets.patch, perCall } },
   };
 }

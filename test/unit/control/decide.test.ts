@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decide, feedbackOf } from "../../../src/control/decide.ts";
+import { blankPolicy } from "../../../src/core/blank-policy.ts";
 import type { Evidence } from "../../../src/control/decide.ts";
 import type { CheckRow, Decision } from "../../../src/core/event.ts";
 import type { JudgedFinding } from "../../../src/core/finding.ts";
@@ -11,34 +12,15 @@ import type { Iteration, Session } from "../../../src/core/session.ts";
 const limit = { files: 3, lines: 100 };
 
 const policy: Policy = {
-  preset: "standard",
-  protectedBranches: ["main"],
-  scope: { allow: ["**"], deny: [] },
+  ...blankPolicy,
   budgets: {
+    ...blankPolicy.budgets,
     iterations: 3,
     wallTimeMs: 60_000,
-    tokensSoft: 1000,
     tokensHard: 2000,
     costUsd: 1,
     patch: { perCall: limit, perAttempt: limit, total: limit, underFallback: { files: 1, lines: 20 } },
-    dispatches: 2,
-    strikes: 3,
   },
-  gates: { full: [], fallback: [] },
-  setup: { run: [], caches: [], timeoutMs: 1000 },
-  guard: { rules: {} },
-  jail: "auto",
-  owners: {
-    spec: undefined,
-    evaluation: undefined,
-    harness: undefined,
-    escalation: undefined,
-    secondary: undefined,
-  },
-  redaction: { enabled: true, env: [] },
-  retention: { artifactDays: 30 },
-  waivers: [],
-  spec: undefined,
 };
 
 function row(check: string, given: Partial<CheckRow> = {}): CheckRow {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { Policy, RuleMode } from "../../../src/core/policy.ts";
-import { blank, laidOver } from "../../../src/policy/merge.ts";
+import { laidOver } from "../../../src/policy/merge.ts";
+import { blankPolicy } from "../../../src/core/blank-policy.ts";
 import type { PolicySource } from "../../../src/policy/schema.ts";
 import { loosenings } from "../../../src/policy/tighten.ts";
 
@@ -38,7 +39,7 @@ const source: fc.Arbitrary<PolicySource> = fc.record(
   },
   { requiredKeys: [] },
 );
-const everything: Policy = { ...blank, scope: { allow: ["**"], deny: [] }, jail: "off" };
+const everything: Policy = { ...blankPolicy, scope: { allow: ["**"], deny: [] }, jail: "off" };
 const policy = source.map((one) => laidOver(everything, one, "replace"));
 
 test("a policy does not loosen itself", () => {

@@ -1,3 +1,4 @@
+import { blankPolicy } from "../../../src/core/blank-policy.ts";
 import type { ChainedRow } from "../../../src/core/chain.ts";
 import { entryOf, genesis, link } from "../../../src/core/chain.ts";
 import { diffId } from "../../../src/core/diff.ts";
@@ -29,7 +30,7 @@ function actorOf(event: Event): string {
 }
 
 export const policy: Policy = {
-  preset: "standard",
+  ...blankPolicy,
   protectedBranches: ["main"],
   scope: { allow: ["**"], deny: [] },
   budgets: {
@@ -61,19 +62,7 @@ export const policy: Policy = {
     fallback: [],
   },
   setup: { run: ["npm ci"], caches: [], timeoutMs: 60_000 },
-  guard: { rules: {} },
   jail: "auto",
-  owners: {
-    spec: undefined,
-    evaluation: undefined,
-    harness: undefined,
-    escalation: undefined,
-    secondary: undefined,
-  },
-  redaction: { enabled: true, env: [] },
-  retention: { artifactDays: 30 },
-  waivers: [],
-  spec: undefined,
 };
 
 export const patch = `diff --git a/src/limit.ts b/src/limit.ts

@@ -1,5 +1,7 @@
 // What the ledger promises, measured on this machine. `node bench/ledger.ts --help` lists the parts.
-import { cpus } from "node:os";
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { appendRates, pacedLatency } from "./ledger-append.ts";
 import { killedWriters, syncsPerAppend } from "./ledger-durability.ts";
@@ -59,7 +61,7 @@ parts: ${[...parts.keys()].join(", ")}`);
   const figures: Figure[] = [];
   for (const [name, part] of parts) {
     if (values.only.length > 0 && !values.only.includes(name)) continue;
-    console.log(`\n${name}`);
+    console.log(`\n${name} (${surroundings()})`);
     figures.push(...(await part(options)));
   }
   const width = Math.max(...figures.map(({ what }) => what.length));
@@ -70,4 +72,22 @@ parts: ${[...parts.keys()].join(", ")}`);
     console.log(`${what.padEnd(width)}  ${aim.padEnd(aims)}  ${mark.padEnd(7)}  ${reached}`);
   }
   if (figures.some(({ ok }) => ok === false)) process.exitCode = 1;
+}
+
+// Figures depend on what else the machine does: other load, and what one sync of the disk costs just now.
+function surroundings(): string {
+  const folder = mkdtempSync(join(tmpdir(), "surefoot-disk-"));
+  const file = openSync(join(folder, "probe"), "w");
+  const block = Buffer.alloc(8192, 1);
+  const times: number[] = [];
+  for (let round = 0; round < 50; round += 1) {
+    const start = performance.now();
+    writeSync(file, block);
+    fdatasyncSync(file);
+    times.push(performance.now() - start);
+  }
+  closeSync(file);
+  rmSync(folder, { recursive: true });
+  const sync = times.toSorted((a, b) => a - b)[25] ?? NaN;
+  return `load ${loadavg()[0]?.toFixed(1)}, one sync of 8 kB ${sync.toFixed(2)} ms`;
 }

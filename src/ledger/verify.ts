@@ -49,7 +49,7 @@ export interface VerifyOptions {
 }
 
 export type WalkChains = (
-  store: LedgerStore,
+  store: Pick<LedgerStore, "rows">,
   sessions: readonly SessionHead[],
   marks: ReadonlyMap<string, readonly Mark[]>,
 ) => Iterable<ChainCheck>;
@@ -83,7 +83,7 @@ function verifyParts(
   let entries = 0;
   let erased = 0;
   let place = 0;
-  for (const result of (options.walk ?? walkHere)(store, heads, withHeads(chain.marks, heads))) {
+  for (const result of (options.walk ?? walkChains)(store, heads, withHeads(chain.marks, heads))) {
     const head = heads[place];
     place += 1;
     if (head === undefined) throw new RangeError("more chains were walked than there are sessions");
@@ -188,8 +188,9 @@ function applyDelta(
   return true;
 }
 
-function* walkHere(
-  store: LedgerStore,
+/** One chain after the other, in this thread. */
+export function* walkChains(
+  store: Pick<LedgerStore, "rows">,
   heads: readonly SessionHead[],
   marks: ReadonlyMap<string, readonly Mark[]>,
 ): Generator<ChainCheck> {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { runWriters, startWriter } from "../../bench/ledger-processes.ts";
+import { walkInThreads } from "../../src/cli/ledger/walk-in-threads.ts";
 import { openKey } from "../../src/host/key.ts";
 import { openSqliteStore } from "../../src/host/sqlite-store.ts";
 import { addCheckpoint } from "../../src/ledger/checkpoint.ts";
@@ -192,6 +194,40 @@ test("ledger verify answers 0, 2 and 5, and names the broken entry", (context) =
   );
   const { kind, at: place } = JSON.parse(surefoot(["verify", "--json"]).out);
   assert.deepEqual([kind, place], ["broken", { what: "entry", session: "run_2", seq: 3, part: "payload" }]);
+});
+
+test("several threads find what one finds", (context) => {
+  const path = join(tempFolder(context), "ledger.db");
+  const signer = openKey(join(path, "..", "key"));
+  const store = openSqliteStore(path, { now, signer });
+  for (let session = 0; session < 9; session += 1) {
+    store.append(
+      Array.from({ length: 40 }, (_, index) => ({
+        session: `run_${session}`,
+        actor: "agent",
+        event: { type: "agent.said", iteration: 1, text: `${index}` },
+      })),
+    );
+  }
+  addCheckpoint(store, { signer, now });
+  const verify = (): readonly unknown[] =>
+    [walkInThreads(path, { leastEntries: 0 }), undefined].map((walk) =>
+      verifyLedger(store, { publicKey: signer.publicKey, ...(walk === undefined ? {} : { walk }) }),
+    );
+  const [threads, one] = verify();
+  assert.deepEqual(threads, one);
+  const db = new DatabaseSync(path);
+  for (const session of ["run_8", "run_4", "run_0"]) {
+    db.prepare("UPDATE entries SET actor = 'nobody' WHERE session = ? AND seq = 7").run(session);
+    const at = { what: "entry", session, seq: 7, part: "envelope" };
+    const says = `session ${session}, entry 7: its envelope was changed`;
+    assert.deepEqual(verify(), [
+      { kind: "broken", at, says },
+      { kind: "broken", at, says },
+    ]);
+  }
+  db.close();
+  store.close();
 });
 
 test("ledger show lists sessions and entries, also from a folder below", (context) => {

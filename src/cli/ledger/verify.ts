@@ -13,6 +13,7 @@ import { publicKeyOf, withStore, wrongUse } from "./opened.ts";
 import type { LedgerVerb } from "./opened.ts";
 import { readTree } from "./tree.ts";
 import { readNotes } from "./notes.ts";
+import { walkInThreads } from "./walk-in-threads.ts";
 
 /** `verify`: 0 all holds, 5 something is broken and named, 2 there is nothing to verify. */
 export const verify: LedgerVerb = async (input, io) => {
@@ -23,6 +24,7 @@ export const verify: LedgerVerb = async (input, io) => {
   return withStore(input, io, (store, path) => {
     const verified = verifyLedger(store, {
       artifacts: true,
+      walk: walkInThreads(path),
       ...(publicKey === undefined ? {} : { publicKey }),
     });
     const anchored = verified.kind === "verified" ? checkAnchors(store, anchors) : [];

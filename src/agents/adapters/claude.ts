@@ -1,42 +1,28 @@
-import type { Host, ObservedCall } from "../../core/ports.ts";
-import type { Adapter } from "../adapter.ts";
+import type { Host } from "../../core/ports.ts";
 import { environmentFor } from "../environment.ts";
 import { fieldsOf, textOf } from "../fields.ts";
-import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../find.ts";
-import { headlessAgent } from "../headless.ts";
-import type { HeadlessKind, Launch, Place } from "../headless.ts";
+import { copySecret, filesBelow } from "../find.ts";
+import { headlessAdapter, observeFiles } from "../headless-adapter.ts";
+import type { Launch, Place } from "../headless.ts";
 import { readSettings } from "../jsonc.ts";
 import { orRefuse } from "../shell-quote.ts";
 import { claudeDenials, staticPolicy } from "../static-policy.ts";
 import { readClaude } from "../streams/claude.ts";
 import { readTranscript } from "../transcripts/claude.ts";
 
-const programs = ["claude"];
-const remedy =
-  "install it (npm install -g @anthropic-ai/claude-code) and log in once with `claude`, or set ANTHROPIC_API_KEY";
-
-const kind: HeadlessKind = {
+export const adapter = headlessAdapter({
   id: "claude",
   title: "Claude Code",
+  programs: ["claude"],
+  remedy:
+    "install it (npm install -g @anthropic-ai/claude-code) and log in once with `claude`, or set ANTHROPIC_API_KEY",
+  canLogIn,
   announces: false,
   prepare,
   reader: readClaude,
-  transcriptFiles: (host, home) => filesBelow(host.files, `${home}/.claude/projects`, /\.jsonl$/),
-  observe,
-};
-
-export const adapter: Adapter = {
-  id: kind.id,
-  title: kind.title,
-  programs,
-  remedy,
-  detect: (host) => findProgram(host, programs),
-  async make(host, options) {
-    const found = await mustFind(host, { ...kind, programs, remedy }, options);
-    if (!(await canLogIn(host))) throw loggedOut(kind.title, remedy);
-    return headlessAgent(host, kind, found, options);
-  },
-};
+  transcriptFiles,
+  observe: observeFiles(transcriptFiles, (text) => readTranscript(text)),
+});
 
 /** Keys and endpoints; the rest of the user's environment stays outside. */
 const names = [
@@ -166,14 +152,6 @@ async function prepare(place: Place): Promise<Launch> {
   };
 }
 
-async function observe(
-  place: Place,
-  _launch: Launch,
-  before: readonly string[],
-): Promise<readonly ObservedCall[] | undefined> {
-  const { host, home } = place;
-  const fresh = (await kind.transcriptFiles(host, home)).filter((path) => !before.includes(path));
-  if (fresh.length === 0) return undefined;
-  const texts = await Promise.all(fresh.map((path) => host.files.readText(path)));
-  return texts.flatMap((text) => readTranscript(text ?? ""));
+function transcriptFiles(host: Host, home: string): Promise<readonly string[]> {
+  return filesBelow(host.files, `${home}/.claude/projects`, /\.jsonl$/);
 }

@@ -1,41 +1,27 @@
-import type { Host, ObservedCall } from "../../core/ports.ts";
-import type { Adapter } from "../adapter.ts";
+import type { Host } from "../../core/ports.ts";
 import { providerSettings } from "../codex-config.ts";
 import { environmentFor } from "../environment.ts";
-import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../find.ts";
-import { headlessAgent } from "../headless.ts";
-import type { HeadlessKind, Launch, Place } from "../headless.ts";
+import { copySecret, filesBelow } from "../find.ts";
+import { headlessAdapter, observeFiles } from "../headless-adapter.ts";
+import type { Launch, Place } from "../headless.ts";
 import { orRefuse } from "../shell-quote.ts";
 import { codexRules, staticPolicy } from "../static-policy.ts";
 import { readCodex } from "../streams/codex.ts";
 import { readTranscript } from "../transcripts/codex.ts";
 
-const programs = ["codex"];
-const remedy =
-  "install it (npm install -g @openai/codex) and log in once with `codex login`, or set CODEX_API_KEY";
-
-const kind: HeadlessKind = {
+export const adapter = headlessAdapter({
   id: "codex",
   title: "Codex",
+  programs: ["codex"],
+  remedy:
+    "install it (npm install -g @openai/codex) and log in once with `codex login`, or set CODEX_API_KEY",
+  canLogIn,
   announces: false,
   prepare,
   reader: readCodex,
-  transcriptFiles: (host, home) => filesBelow(host.files, `${home}/.codex/sessions`, /rollout-[^/]*\.jsonl$/),
-  observe,
-};
-
-export const adapter: Adapter = {
-  id: kind.id,
-  title: kind.title,
-  programs,
-  remedy,
-  detect: (host) => findProgram(host, programs),
-  async make(host, options) {
-    const found = await mustFind(host, { ...kind, programs, remedy }, options);
-    if (!(await canLogIn(host))) throw loggedOut(kind.title, remedy);
-    return headlessAgent(host, kind, found, options);
-  },
-};
+  transcriptFiles,
+  observe: observeFiles(transcriptFiles, (text) => readTranscript(text)),
+});
 
 const names = [
   "OPENAI_API_KEY",
@@ -124,14 +110,6 @@ async function prepare(place: Place): Promise<Launch> {
   };
 }
 
-async function observe(
-  place: Place,
-  _launch: Launch,
-  before: readonly string[],
-): Promise<readonly ObservedCall[] | undefined> {
-  const { host, home } = place;
-  const fresh = (await kind.transcriptFiles(host, home)).filter((path) => !before.includes(path));
-  if (fresh.length === 0) return undefined;
-  const texts = await Promise.all(fresh.map((path) => host.files.readText(path)));
-  return texts.flatMap((text) => readTranscript(text ?? ""));
+function transcriptFiles(host: Host, home: string): Promise<readonly string[]> {
+  return filesBelow(host.files, `${home}/.codex/sessions`, /rollout-[^/]*\.jsonl$/);
 }

@@ -1,42 +1,28 @@
-import type { Host, ObservedCall } from "../../core/ports.ts";
-import type { Adapter } from "../adapter.ts";
+import type { Host } from "../../core/ports.ts";
 import { environmentFor } from "../environment.ts";
 import { fieldsOf, textOf } from "../fields.ts";
-import { copySecret, filesBelow, findProgram, loggedOut, mustFind } from "../find.ts";
-import { headlessAgent } from "../headless.ts";
-import type { HeadlessKind, Launch, Place } from "../headless.ts";
+import { copySecret, filesBelow } from "../find.ts";
+import { headlessAdapter, observeFiles } from "../headless-adapter.ts";
+import type { Launch, Place } from "../headless.ts";
 import { readSettings } from "../jsonc.ts";
 import { orRefuse } from "../shell-quote.ts";
 import { geminiRules, staticPolicy } from "../static-policy.ts";
 import { readGemini } from "../streams/gemini.ts";
 import { readTranscript } from "../transcripts/gemini.ts";
 
-const programs = ["gemini"];
-const remedy =
-  "install it (npm install -g @google/gemini-cli) and log in once with `gemini`, or set GEMINI_API_KEY";
-
-const kind: HeadlessKind = {
+export const adapter = headlessAdapter({
   id: "gemini",
   title: "Gemini CLI",
+  programs: ["gemini"],
+  remedy:
+    "install it (npm install -g @google/gemini-cli) and log in once with `gemini`, or set GEMINI_API_KEY",
+  canLogIn,
   announces: false,
   prepare,
   reader: readGemini,
-  transcriptFiles: (host, home) => filesBelow(host.files, `${home}/.gemini/tmp`, /\/chats\/.*\.jsonl$/),
-  observe,
-};
-
-export const adapter: Adapter = {
-  id: kind.id,
-  title: kind.title,
-  programs,
-  remedy,
-  detect: (host) => findProgram(host, programs),
-  async make(host, options) {
-    const found = await mustFind(host, { ...kind, programs, remedy }, options);
-    if (!(await canLogIn(host))) throw loggedOut(kind.title, remedy);
-    return headlessAgent(host, kind, found, options);
-  },
-};
+  transcriptFiles,
+  observe: observeFiles(transcriptFiles, (text, { workspace }) => readTranscript(text, workspace)),
+});
 
 const names = [
   "GEMINI_API_KEY",
@@ -144,14 +130,6 @@ function authFrom(env: Host["env"]): string | undefined {
   return undefined;
 }
 
-async function observe(
-  place: Place,
-  _launch: Launch,
-  before: readonly string[],
-): Promise<readonly ObservedCall[] | undefined> {
-  const { host, home, workspace } = place;
-  const fresh = (await kind.transcriptFiles(host, home)).filter((path) => !before.includes(path));
-  if (fresh.length === 0) return undefined;
-  const texts = await Promise.all(fresh.map((path) => host.files.readText(path)));
-  return texts.flatMap((text) => readTranscript(text ?? "", workspace));
+function transcriptFiles(host: Host, home: string): Promise<readonly string[]> {
+  return filesBelow(host.files, `${home}/.gemini/tmp`, /\/chats\/.*\.jsonl$/);
 }

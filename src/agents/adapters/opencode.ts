@@ -1,43 +1,29 @@
 import type { Host, ObservedCall } from "../../core/ports.ts";
-import type { Adapter } from "../adapter.ts";
 import { environmentFor } from "../environment.ts";
 import type { Fields } from "../fields.ts";
 import { fieldsOf, isFields, listOf, parseJson, textOf } from "../fields.ts";
-import { copySecret, findProgram, loggedOut, mustFind } from "../find.ts";
-import { headlessAgent } from "../headless.ts";
-import type { HeadlessKind, Launch, Place } from "../headless.ts";
+import { copySecret } from "../find.ts";
+import { headlessAdapter } from "../headless-adapter.ts";
+import type { Launch, Place } from "../headless.ts";
 import { readSettings } from "../jsonc.ts";
 import { pluginText } from "../opencode-plugin.ts";
 import { opencodePermission, staticPolicy } from "../static-policy.ts";
 import { readOpencode } from "../streams/opencode.ts";
 import { readParts } from "../transcripts/opencode.ts";
 
-const programs = ["opencode"];
-const remedy =
-  "install it (npm install -g opencode-ai) and log in once with `opencode auth login`, or set a provider's key";
-
-const kind: HeadlessKind = {
+export const adapter = headlessAdapter({
   id: "opencode",
   title: "OpenCode",
+  programs: ["opencode"],
+  remedy:
+    "install it (npm install -g opencode-ai) and log in once with `opencode auth login`, or set a provider's key",
+  canLogIn,
   announces: true,
   prepare,
   reader: readOpencode,
   transcriptFiles: async () => [],
   observe,
-};
-
-export const adapter: Adapter = {
-  id: kind.id,
-  title: kind.title,
-  programs,
-  remedy,
-  detect: (host) => findProgram(host, programs),
-  async make(host, options) {
-    const found = await mustFind(host, { ...kind, programs, remedy }, options);
-    if (!(await canLogIn(host))) throw loggedOut(kind.title, remedy);
-    return headlessAgent(host, kind, found, options);
-  },
-};
+});
 
 const keys = [
   "ANTHROPIC_API_KEY",

@@ -130,7 +130,9 @@ function countSays({ passed, failed, skipped, runner }: TestCount): string {
 
 function headlineOf(output: string): string {
   const lines = plainLines(output);
-  return (lines[headlineAt(lines)] ?? "").trim() || "no output";
+  // Runners put the time after a test's title; it is no part of what went wrong.
+  const line = (lines[headlineAt(lines)] ?? "").trim().replace(/ \(\d+(\.\d+)?\s?m?s\)$/, "");
+  return line === "" ? "no output" : line;
 }
 
 const saysAtMost = 300;

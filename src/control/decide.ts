@@ -1,3 +1,4 @@
+import { firstFailingLine } from "../checks/gate-result.ts";
 import type { AgentEnding, CheckRow, Decision } from "../core/event.ts";
 import type { JudgedFinding } from "../core/finding.ts";
 import type { PatchLimit, Policy } from "../core/policy.ts";
@@ -253,7 +254,8 @@ const feedbackLines = 60;
 function excerptOf(row: CheckRow): string {
   const lines = row.output.text.split("\n");
   if (lines.length <= feedbackLines) return row.output.text.trim();
-  const first = Math.max(0, lines.findIndex((line) => line.includes(row.says)) - 5);
+  const linesBefore = 5;
+  const first = Math.max(0, firstFailingLine(row.output.text) - 1 - linesBefore);
   const head = lines.slice(first, first + feedbackLines - 20);
   const tail = lines.slice(Math.max(first + feedbackLines - 20, lines.length - 20));
   return [...head, "…", ...tail].join("\n").trim();

@@ -247,3 +247,13 @@ test("feedback holds the failing output in a fence that the output cannot end", 
   );
   assert.equal(feedback, "### test failed (`run test`)\n\n````\n```\nbad\n```\n````");
 });
+
+test("of a long output the feedback keeps the first failing lines and the end", () => {
+  const noise = Array.from({ length: 200 }, (_, line) => `ok ${line}`);
+  const text = [...noise, "AssertionError: 1 is not 2", ...noise, "the end"].join("\n");
+  const output = { text, bytes: text.length, truncated: false, artifact: undefined };
+  const feedback = feedbackOf(evidence({ rows: [row("test", { passed: false, output })] }));
+  assert.match(feedback, /AssertionError: 1 is not 2/);
+  assert.match(feedback, /the end/);
+  assert.ok(feedback.split("\n").length < 80);
+});

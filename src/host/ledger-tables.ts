@@ -11,12 +11,12 @@ export function openTables(path: string, waitMs: number): DatabaseSync {
   if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
-    patiently(path, waitMs, () => db.exec("PRAGMA journal_mode = WAL"));
+    patiently(waitMs, () => db.exec("PRAGMA journal_mode = WAL"));
     // One fdatasync for each commit. Erased payloads must not stay readable in freed pages. The log is folded back
     // every 16 MB instead of every 4: an append touches three pages, and each folding makes one writer wait.
     db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 4000");
-    if (version(db, path, waitMs) === 0) patiently(path, waitMs, () => makeTables(db));
-    checkVersion(version(db, path, waitMs), path);
+    if (version(db, waitMs) === 0) patiently(waitMs, () => makeTables(db));
+    checkVersion(version(db, waitMs), path);
   } catch (error) {
     db.close();
     throw error;
@@ -29,7 +29,7 @@ export function openTablesToRead(path: string, waitMs: number): DatabaseSync {
   if (!existsSync(path)) throw noLedger(path);
   const db = new DatabaseSync(path, { readOnly: true, timeout: 0 });
   try {
-    const found = version(db, path, waitMs);
+    const found = version(db, waitMs);
     if (found === 0) throw noLedger(path);
     checkVersion(found, path);
   } catch (error) {
@@ -112,8 +112,8 @@ function makeFolder(folder: string): void {
   }
 }
 
-function version(db: DatabaseSync, path: string, waitMs: number): number {
-  return patiently(path, waitMs, () => readVersion(db));
+function version(db: DatabaseSync, waitMs: number): number {
+  return patiently(waitMs, () => readVersion(db));
 }
 
 function readVersion(db: DatabaseSync): number {

@@ -2,23 +2,17 @@ import { Fault } from "../core/fault.ts";
 import type { FaultCode } from "../core/fault.ts";
 
 /**
- * Runs `attempt`, again and again while another process holds the lock, for at most `waitMs`.
- * SQLite's own busy handler sleeps ever longer and was measured to let a writer wait for more than a second while
- * others went ahead; short waits of random length keep the tail in the milliseconds.
+ * Runs `attempt`, again and again while another process holds the lock, for at most `waitMs`; then what SQLite threw
+ * last comes through. SQLite's own busy handler sleeps ever longer and was measured to let a writer wait for more than
+ * a second while others went ahead; short waits of random length keep the tail in the milliseconds.
  */
-export function patiently<T>(path: string, waitMs: number, attempt: () => T): T {
+export function patiently<T>(waitMs: number, attempt: () => T): T {
   const deadline = performance.now() + waitMs;
   for (let round = 0; ; round += 1) {
     try {
       return attempt();
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (performance.now() >= deadline) {
-        throw new Fault("ledger/unwritable", `the ledger ${path} stayed locked for ${waitMs} ms`, {
-          hint: "another process holds it: end the program that has the file open, then try again",
-          cause: error,
-        });
-      }
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
       Atomics.wait(cell, 0, 0, pauseMs(round));
     }
   }
@@ -91,7 +85,10 @@ function sqliteTrouble(errcode: number): Trouble | undefined {
     case busy:
     case locked:
     case protocol:
-      return { says: "is locked", hint: "end the program that has the file open, then try again" };
+      return {
+        says: "stayed locked by another process",
+        hint: "end the program that has the file open, then try again",
+      };
     case corrupt:
     case notadb:
       return {

@@ -51,10 +51,10 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
     return made;
   };
   const select = (query: string, ...values: SQLInputValue[]): readonly Row[] =>
-    guarded("read", () => patiently(path, waitMs, () => sql(query).all(...values)));
+    guarded("read", () => patiently(waitMs, () => sql(query).all(...values)));
   const transact = <T>(act: () => T): T =>
     guarded("write", () => {
-      patiently(path, waitMs, () => sql("BEGIN IMMEDIATE").run());
+      patiently(waitMs, () => sql("BEGIN IMMEDIATE").run());
       try {
         const result = act();
         sql("COMMIT").run();
@@ -119,9 +119,7 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
     // Pages, not a cursor: an open read would keep the log from being folded back, and grow with it.
     let from = after;
     for (let size = 32; ; size = 1000) {
-      const page = guarded("read", () =>
-        patiently(path, waitMs, () => rowStatement().all(session, from, size)),
-      );
+      const page = guarded("read", () => patiently(waitMs, () => rowStatement().all(session, from, size)));
       let row: StoredRow | undefined;
       for (const columns of page) {
         row = rowOf(session, columns);
@@ -199,7 +197,7 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
         );
       });
       // The old payload may still stand in the write-ahead log.
-      guarded("write", () => patiently(path, waitMs, () => emptyLog(db)));
+      guarded("write", () => patiently(waitMs, () => emptyLog(db)));
       const [entry] = appended;
       if (entry === undefined) throw new Error("an append of one entry returned none");
       return entry;
@@ -248,7 +246,7 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
         );
         return count;
       });
-      guarded("write", () => patiently(path, waitMs, () => emptyLog(db)));
+      guarded("write", () => patiently(waitMs, () => emptyLog(db)));
       return removed;
     },
     rollups: ({ from = "", to = endOfTime } = {}) =>

@@ -1,4 +1,5 @@
-import type { CliCommand } from "../command.ts";
+import { flag } from "../command.ts";
+import type { CliCommand, CliInput, Io } from "../command.ts";
 import { exportEntries } from "../ledger/export.ts";
 import { anchor, erase, key, pruneArtifacts } from "../ledger/keep.ts";
 import { wrongUse } from "../ledger/opened.ts";
@@ -8,7 +9,7 @@ import { show } from "../ledger/show.ts";
 import { verify } from "../ledger/verify.ts";
 
 const verbs = new Map<string, LedgerVerb>([
-  ["verify", verify],
+  ["verify", verifyAndAnchor],
   ["show", show],
   ["export", exportEntries],
   ["replay", replay],
@@ -18,12 +19,22 @@ const verbs = new Map<string, LedgerVerb>([
   ["key", key],
 ]);
 
+/** Anchors only what holds. */
+async function verifyAndAnchor(input: CliInput, io: Io): Promise<number> {
+  if (!flag(input, "anchor")) return verify(input, io);
+  const code = await verify(
+    { ...input, values: { ...input.values, note: false, json: false } },
+    { ...io, out: io.err },
+  );
+  return code === 0 ? anchor(input, io) : code;
+}
+
 export const command: CliCommand = {
   name: "ledger",
   summary: "Verify, read, export and keep the record of every run and every decision",
   group: "Trust",
   usage: [
-    "ledger verify [--against <line>] [--note] [--public-key <file>]",
+    "ledger verify [--anchor] [--against <line>] [--note] [--public-key <file>]",
     "ledger verify --bundle <folder>",
     "ledger show [<session>] [--type <type>] [--after <seq>]",
     "ledger export [<session>] [--out <file> | --bundle <folder>]",
@@ -53,6 +64,11 @@ export const command: CliCommand = {
       value: "<line>",
       group: "Verify",
       says: "a line of `ledger anchor` that must still hold",
+    },
+    anchor: {
+      type: "boolean",
+      group: "Verify",
+      says: "verify: when all holds, print the line to keep elsewhere (with --note also as a git note)",
     },
     note: {
       type: "boolean",

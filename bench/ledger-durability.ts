@@ -8,7 +8,7 @@ import { openKey } from "../src/host/key.ts";
 import { openSqliteStore } from "../src/host/sqlite-store.ts";
 import { verifyLedger } from "../src/ledger/verify.ts";
 import type { BenchOptions, Figure } from "./ledger.ts";
-import { startWriter } from "./ledger-processes.ts";
+import { killWhileWriting, startWriter } from "./ledger-processes.ts";
 
 /** Two writers at once, killed at a random moment; every line that they had written must be in the ledger. */
 export async function killedWriters({ kills }: BenchOptions): Promise<readonly Figure[]> {
@@ -77,12 +77,7 @@ async function killTwo(path: string, round: number): Promise<readonly string[]> 
   const writers = await Promise.all(
     ["a", "b"].map((name) => startWriter(["ledger", path, `run_${round}_${name}`, "acknowledge"])),
   );
-  for (const { child } of writers) child.stdin?.write("\n");
-  await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 60));
-  for (const { child } of writers) child.kill("SIGKILL");
-  await Promise.all(writers.map(({ exited }) => exited));
-  // A killed writer may have cut its last line short: that one was not acknowledged.
-  return writers.flatMap(({ lines }) => lines.filter((line) => /^\S+ \d+ [0-9a-f]{64}$/.test(line)));
+  return killWhileWriting(writers);
 }
 
 function missing(path: string, lines: readonly string[]): number {

@@ -51,6 +51,22 @@ export async function startWriter(args: readonly string[]): Promise<Writer> {
   return { child, lines, exited };
 }
 
+/** Kills writers that acknowledge, at a random moment after all have begun; returns the lines that they had written. */
+export async function killWhileWriting(writers: readonly Writer[]): Promise<readonly string[]> {
+  for (const { child } of writers) child.stdin?.write("\n");
+  const deadline = performance.now() + 10_000;
+  while (writers.some(({ lines }) => lines.length === 0) && performance.now() < deadline) await sleep(1);
+  await sleep(Math.random() * 40);
+  for (const { child } of writers) child.kill("SIGKILL");
+  await Promise.all(writers.map(({ exited }) => exited));
+  // A killed writer may have cut its last line short: that one was not acknowledged.
+  return writers.flatMap(({ lines }) => lines.filter((line) => /^\S+ \d+ [0-9a-f]{64}$/.test(line)));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 function readResult(value: unknown): Written {
   if (typeof value === "object" && value !== null && "totalMs" in value && "latencies" in value) {
     const { totalMs, latencies } = value;

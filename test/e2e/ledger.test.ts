@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { runWriters, startWriter } from "../../bench/ledger-processes.ts";
+import { killWhileWriting, runWriters, startWriter } from "../../bench/ledger-processes.ts";
 import { walkInThreads } from "../../src/cli/ledger/walk-in-threads.ts";
 import { openKey } from "../../src/host/key.ts";
 import { openSqliteStore } from "../../src/host/sqlite-store.ts";
@@ -58,11 +58,7 @@ test("what was acknowledged is there after kill -9, however often", async (conte
     const writers = await Promise.all(
       ["a", "b"].map((name) => startWriter(["ledger", path, `run_${round}_${name}`, "acknowledge"])),
     );
-    for (const { child } of writers) child.stdin?.write("\n");
-    await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 60));
-    for (const { child } of writers) child.kill("SIGKILL");
-    await Promise.all(writers.map(({ exited }) => exited));
-    const lines = writers.flatMap((each) => each.lines.filter((line) => /^\S+ \d+ [0-9a-f]{64}$/.test(line)));
+    const lines = await killWhileWriting(writers);
     const store = openSqliteStore(path, { now, mode: "read" });
     const present = new Set(
       store

@@ -104,6 +104,13 @@ export async function takeUp(
     run: journal.id,
     parent,
   });
+  // What was folded before the lock was taken may be history by now.
+  if ([...journal.entries()].at(-1)?.seq !== session.head.seq) {
+    await lock.release();
+    throw new Fault("run/locked", `${journal.id} has just been worked on by another process`, {
+      hint: "see where it stands with `surefoot run list`, then resume it where it is unfinished",
+    });
+  }
   if ((await host.files.stat(workspace.tree)) === undefined) {
     await lock.release();
     throw refuse(`its workspace ${workspace.tree} is gone`, "start the task again");

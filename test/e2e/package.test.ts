@@ -22,7 +22,7 @@ before(
     mkdirSync(join(folder, "user"));
     writeFileSync(join(folder, "user/package.json"), '{"private": true}\n');
     await npm(root, "pack", "--silent", "--pack-destination", folder);
-    const [packed] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+    const packed = readdirSync(folder).find((name) => name.endsWith(".tgz"));
     if (packed === undefined) throw new Error("npm pack left no package");
     const quiet = ["--omit=dev", "--prefer-offline", "--no-audit", "--no-fund"];
     await npm(join(folder, "user"), "install", ...quiet, join(folder, packed));

@@ -83,31 +83,43 @@ export async function discardRun(input: CliInput, io: Io): Promise<number> {
   const root = await repositoryRoot(io.host, io.cwd);
   return withLedger(io, root, "append", async (ledger) => {
     const session = pick(ledger, required(input, "discard"));
-    await refuseLocked(io, root, session.id);
-    const { delivered } = session;
     let kept = "";
-    if (delivered !== undefined) {
-      const tip = await io.host.git.run(
-        ["rev-parse", "--verify", "--quiet", `refs/heads/${delivered.branch}`],
-        { cwd: root },
-      );
-      const id = tip.stdout.trim();
-      if (id === delivered.commit)
-        await io.host.git.text(["update-ref", "-d", `refs/heads/${delivered.branch}`, delivered.commit], {
-          cwd: root,
-        });
-      else if (id !== "") kept = `  ${delivered.branch} has commits of its own and stays\n`;
-    }
-    ledger.append({
-      session: session.id,
-      actor: actorOf(io),
-      event: { type: "run.discarded", by: io.host.platform.user },
+    const free = await alone(io, root, session.id, async () => {
+      kept = await discard(io, root, ledger, session);
     });
-    await removeWorkspace(io, root, session.id);
+    if (!free)
+      throw new Fault("run/locked", `${session.id} is being worked on by another process`, {
+        hint: "wait until it has ended, or stop it first",
+      });
     ledger.checkpoint();
     io.out(`✓ discarded ${session.id}; its record stays in the ledger\n${kept}`);
     return 0;
   });
+}
+
+/** What to tell about a branch that stays. */
+async function discard(io: Io, root: string, ledger: Ledger, session: Session): Promise<string> {
+  const { delivered } = session;
+  let kept = "";
+  if (delivered !== undefined) {
+    const tip = await io.host.git.run(
+      ["rev-parse", "--verify", "--quiet", `refs/heads/${delivered.branch}`],
+      { cwd: root },
+    );
+    const id = tip.stdout.trim();
+    if (id === delivered.commit)
+      await io.host.git.text(["update-ref", "-d", `refs/heads/${delivered.branch}`, delivered.commit], {
+        cwd: root,
+      });
+    else if (id !== "") kept = `  ${delivered.branch} has commits of its own and stays\n`;
+  }
+  ledger.append({
+    session: session.id,
+    actor: actorOf(io),
+    event: { type: "run.discarded", by: io.host.platform.user },
+  });
+  await removeWorkspace(io, root, session.id);
+  return kept;
 }
 
 /** Removes workspaces of runs that have ended. An unfinished run keeps its own: it can be resumed. */
@@ -125,10 +137,7 @@ export async function cleanRuns(_input: CliInput, io: Io): Promise<number> {
       const ended =
         session.finished !== undefined || session.settled !== undefined || session.kind === undefined;
       if (!ended) left.push(run);
-      else {
-        await removeWorkspace(io, root, run);
-        removed += 1;
-      }
+      else if (await alone(io, root, run, () => removeWorkspace(io, root, run))) removed += 1;
     }
     io.out(`✓ removed ${removed} workspace${removed === 1 ? "" : "s"}\n`);
     for (const run of left)
@@ -195,13 +204,19 @@ async function removeWorkspace(io: Io, root: string, run: string): Promise<void>
   await io.host.files.remove(`${parent}/${run}.lock`);
 }
 
-async function refuseLocked(io: Io, root: string, run: string): Promise<void> {
+/** Keeps every other process off a run for as long as `act` takes. False where one works on it: nothing was done. */
+async function alone(io: Io, root: string, run: string, act: () => Promise<void>): Promise<boolean> {
   const parent = workspacesFolder(io.host, root);
-  if ((await io.host.files.stat(parent)) === undefined) return;
-  const lock = await io.host.lock(`${parent}/${run}.lock`);
-  if (lock === undefined)
-    throw new Fault("run/locked", `${run} is being worked on by another process`, { hint: "stop it first" });
-  await lock.release();
+  // Where there are no workspaces nobody works in one, and taking a lock would make the folder.
+  const present = (await io.host.files.stat(parent)) !== undefined;
+  const lock = present ? await io.host.lock(`${parent}/${run}.lock`) : undefined;
+  if (present && lock === undefined) return false;
+  try {
+    await act();
+    return true;
+  } finally {
+    await lock?.release();
+  }
 }
 
 async function withLedger(

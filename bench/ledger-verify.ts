@@ -81,12 +81,12 @@ export function tampering({ places }: BenchOptions): Promise<readonly Figure[]> 
     const missed: number[] = [];
     for (let place = 0; place < count; place += 1) {
       db.exec("BEGIN");
-      const { session, seq } = act(place);
+      const attacked = act(place);
       db.exec("COMMIT");
       const result = verify();
-      if (result.kind === "broken" && names(result, session, seq)) found += 1;
+      if (result.kind === "broken" && names(result, attacked)) found += 1;
       else missed.push(place);
-      restore(db, path);
+      restore(db, attacked);
     }
     const reached = `${found} of ${count}${missed.length === 0 ? "" : `, missed at ${missed.slice(0, 5).join(" ")}`}`;
     console.log(`  ${what}: ${reached}`);
@@ -128,14 +128,16 @@ export function tampering({ places }: BenchOptions): Promise<readonly Figure[]> 
     db.prepare(
       "UPDATE heads SET seq = ?, hash = coalesce((SELECT hash FROM entries e WHERE e.session = heads.session AND e.seq = ?), '') WHERE session = ?",
     ).run(keepTo, keepTo, session);
-    return { session, seq: keepTo };
+    return { session, seq: keepTo, to: perSession };
   });
   attack("a dropped session, its head dropped too", 10_000 / perSession, (place) => {
     const session = `run_${place}`;
     db.prepare("DELETE FROM entries WHERE session = ?").run(session);
     db.prepare("DELETE FROM heads WHERE session = ?").run(session);
-    return { session, seq: 0 };
+    return { session, seq: 0, to: perSession };
   });
+  const whole = verify().kind;
+  if (whole !== "verified") throw new Error("the ledger was not put back as it was");
   store.close();
   db.close();
   return Promise.resolve(figures);
@@ -144,9 +146,11 @@ export function tampering({ places }: BenchOptions): Promise<readonly Figure[]> 
 interface Place {
   readonly session: string;
   readonly seq: number;
+  /** The last entry that was touched, where there are several. */
+  readonly to?: number;
 }
 
-function names(result: Extract<Verification, { kind: "broken" }>, session: string, seq: number): boolean {
+function names(result: Extract<Verification, { kind: "broken" }>, { session, seq }: Place): boolean {
   const { at } = result;
   if (at.what === "entry" || at.what === "tail") {
     return (
@@ -170,18 +174,14 @@ function keep(db: DatabaseSync): void {
     CREATE TABLE kept.heads AS SELECT * FROM main.heads`);
 }
 
-// The whole tables: cheaper to be sure than to remember what was changed.
-function restore(db: DatabaseSync, path: string): void {
-  try {
-    db.exec(`BEGIN;
-      DELETE FROM main.entries; DELETE FROM main.heads;
-      INSERT INTO main.entries (session, seq, at, actor, payload, digest, prev, hash)
-        SELECT session, seq, at, actor, payload, digest, prev, hash FROM kept.entries ORDER BY session, seq;
-      INSERT INTO main.heads SELECT * FROM kept.heads;
-      COMMIT`);
-  } catch (error) {
-    throw new Error(`${path} could not be put back`, { cause: error });
-  }
+// Whatever an attack did to a session lies at its place or behind it.
+function restore(db: DatabaseSync, { session, seq, to = seq }: Place): void {
+  db.prepare(
+    `INSERT OR REPLACE INTO main.entries (session, seq, at, actor, payload, digest, prev, hash)
+     SELECT session, seq, at, actor, payload, digest, prev, hash FROM kept.entries
+     WHERE session = ? AND seq BETWEEN ? AND ?`,
+  ).run(session, seq, to);
+  db.prepare("INSERT OR REPLACE INTO main.heads SELECT * FROM kept.heads WHERE session = ?").run(session);
 }
 
 function fill(entries: number, checkpoints: number): Filled {

@@ -42,7 +42,7 @@ export function openTablesToRead(path: string, waitMs: number): DatabaseSync {
 const tablesVersion = 1;
 
 // STRICT: a value of another type than its column's cannot be planted. Clustered by session and number, because that
-// is how entries are read. The type is computed from the payload, so that the two cannot disagree.
+// is how entries are read. An entry's type stands in its payload alone: a second copy could only disagree.
 const tables = `
   CREATE TABLE entries (
     session TEXT NOT NULL,
@@ -53,7 +53,6 @@ const tables = `
     digest TEXT NOT NULL,
     prev TEXT NOT NULL,
     hash TEXT NOT NULL,
-    type TEXT GENERATED ALWAYS AS (json_extract(payload, '$.type')) VIRTUAL,
     PRIMARY KEY (session, seq)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE heads (

@@ -98,7 +98,7 @@ export function memoryStore({
       }
       const { type } = entryOf(row).event;
       if (type === "entry.erased" || type === "erased") {
-        throw new Fault("usage/invalid", `entry ${seq} of ${session} holds no text that could be erased`, {
+        throw new Fault("usage/invalid", `entry ${seq} of ${session} is erased, or records an erasure`, {
           hint: "erase the entry that holds the text",
         });
       }

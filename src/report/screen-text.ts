@@ -1,4 +1,4 @@
-import type { Mark, Tone } from "./state-words.ts";
+import type { Tone } from "./state-words.ts";
 
 /** What a rendering for terminals must know: `columns` is the width, colour codes appear only where `colour` is set. */
 export interface Screen {
@@ -16,10 +16,6 @@ const codes: Readonly<Record<Tone | "bold", string>> = {
 
 export function paint(screen: Pick<Screen, "colour">, tone: Tone | "bold", text: string): string {
   return screen.colour && text !== "" ? `\u001b[${codes[tone]}m${text}\u001b[0m` : text;
-}
-
-export function markText(screen: Pick<Screen, "colour">, { glyph, word, tone }: Mark): string {
-  return paint(screen, tone, `${glyph} ${word}`);
 }
 
 /** Columns that a text takes: wide characters take two, combining ones none. */

@@ -1,7 +1,19 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Fault } from "../core/fault.ts";
+import { codeOf } from "./real-files.ts";
 import { patiently } from "./sqlite-errors.ts";
 
 /** Opens the database for appending, and makes it with its folder where there is none. */
@@ -27,7 +39,7 @@ export function openTables(path: string, waitMs: number): DatabaseSync {
 /** Opens the database for reading. Throws `ledger/not-found` where there is none. */
 export function openTablesToRead(path: string, waitMs: number): DatabaseSync {
   if (!existsSync(path)) throw noLedger(path);
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+  const db = new DatabaseSync(isFrozen(path) ? frozenUrl(path) : path, { readOnly: true, timeout: 0 });
   try {
     const found = version(db, waitMs);
     if (found === 0) throw noLedger(path);
@@ -37,6 +49,28 @@ export function openTablesToRead(path: string, waitMs: number): DatabaseSync {
     throw error;
   }
   return db;
+}
+
+/**
+ * Whether nothing can change the ledger: it lies on a read-only file system and no log waits beside it to be folded in.
+ * SQLite reads a ledger by making files beside it; only of a frozen one it may be told that this is not needed.
+ */
+function isFrozen(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch (error) {
+    if (codeOf(error) === "EROFS")
+      return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+    if (codeOf(error) === "EACCES" || codeOf(error) === "EPERM") return false;
+    throw error;
+  }
+}
+
+function frozenUrl(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set("immutable", "1");
+  return url;
 }
 
 const tablesVersion = 1;

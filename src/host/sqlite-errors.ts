@@ -81,7 +81,10 @@ function sqliteTrouble(errcode: number): Trouble | undefined {
     case perm:
       return { says: "is read-only here", hint: "make the file and its folder writable for this user" };
     case cantopen:
-      return { says: "cannot be opened", hint: "check that its folder exists and that this user may use it" };
+      return {
+        says: "cannot be opened",
+        hint: "check that its folder exists, that this user may write there, and that the disk is not read-only",
+      };
     case busy:
     case locked:
     case protocol:

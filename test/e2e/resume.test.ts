@@ -140,7 +140,7 @@ test("an edit that took place before the kill, and is not on record, is not made
   const steps = [
     'apply_patch: { path: notes/first.txt, old_str: "line 0", new_str: "line 0+" }',
     "wait: 30000",
-    'apply_patch: { path: notes/first.txt, old_str: "line 1\\n", new_str: "line 1\\nline 1\\n" }',
+    'apply_patch: { path: notes/first.txt, old_str: "line 1\\n", new_str: "line 1\\nand more\\n" }',
     rightEdit,
   ];
   const files = shop({ "session.yaml": recording(steps), ...notes() });
@@ -157,7 +157,7 @@ test("an edit that took place before the kill, and is not on record, is not made
   const { place, text: before } = edited;
   assert.match(before, /^line 0\+\n/);
   // What the killed process would have done next, up to the moment before it is on record.
-  const after = before.replace("line 1\n", "line 1\nline 1\n");
+  const after = before.replace("line 1\n", "line 1\nand more\n");
   const result = {
     kind: "patched",
     path: "notes/first.txt",

@@ -20,6 +20,8 @@ export interface Surefoot {
 export interface SurefootOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Does something once this text has come on standard error. */
+  readonly when?: { readonly says: RegExp; readonly act: () => void };
   /** Sends the signal once this text has come on standard error. */
   readonly kill?: { readonly when: RegExp; readonly signal: NodeJS.Signals };
 }
@@ -46,9 +48,14 @@ export function surefootFor(test: Parameters<typeof tempFolder>[0]): Surefoot {
       let out = "";
       let err = "";
       let sent = false;
+      let acted = false;
       child.stdout.on("data", (data: Buffer) => (out += data.toString()));
       child.stderr.on("data", (data: Buffer) => {
         err += data.toString();
+        if (!acted && options.when?.says.test(err) === true) {
+          acted = true;
+          options.when.act();
+        }
         if (sent || options.kill === undefined || !options.kill.when.test(err)) return;
         sent = true;
         child.kill(options.kill.signal);

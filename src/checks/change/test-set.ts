@@ -3,6 +3,7 @@ import type { ChangeCheck } from "../change-check.ts";
 import { isTestFile, languageOf } from "../tests-in-diff/languages.ts";
 import { newMarks } from "../tests-in-diff/new-marks.ts";
 import { readTestFile, type TestFile, testsOf } from "../tests-in-diff/read-files.ts";
+import { removedCases } from "../tests-in-diff/removed-cases.ts";
 import { missingTests, removedTests } from "../tests-in-diff/removed-tests.ts";
 import { weakened } from "../tests-in-diff/weakened-assertions.ts";
 
@@ -22,15 +23,18 @@ export const check: ChangeCheck = {
     return {
       check: "test-set",
       looked: files.length,
-      findings: files.flatMap((file) => {
-        const gone = missingTests(file, tests);
-        return [
-          ...unreadable(file),
-          ...removedTests(file, gone),
-          ...newMarks(file, tests),
-          ...weakened(file, tests, gone, sourceChanged),
-        ];
-      }),
+      findings: [
+        ...files.flatMap((file) => {
+          const gone = missingTests(file, tests);
+          return [
+            ...unreadable(file),
+            ...removedTests(file, gone),
+            ...newMarks(file, tests),
+            ...weakened(file, tests, gone, sourceChanged),
+          ];
+        }),
+        ...removedCases(change.files),
+      ],
     };
   },
 };

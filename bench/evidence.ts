@@ -51,4 +51,13 @@ for (const project of wanted) {
 
 const measured = projects.flatMap(({ name }) => results.get(name) ?? []);
 console.log(renderTable(measured));
-if (values.write) writeFileSync(join(import.meta.dirname, "../docs/evidence.md"), renderDocument(measured));
+if (values.write) {
+  // A page with some of the repositories would read as if it were all of the evidence.
+  const missing = projects.filter(({ name }) => !results.has(name));
+  if (missing.length === 0)
+    writeFileSync(join(import.meta.dirname, "../docs/evidence.md"), renderDocument(measured));
+  else {
+    say(`docs/evidence.md is not written: no results of ${missing.map(({ name }) => name).join(", ")}`);
+    process.exitCode = 2;
+  }
+}

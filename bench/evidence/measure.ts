@@ -6,7 +6,7 @@ import { play } from "./play.ts";
 import type { Decided } from "./play.ts";
 import type { History } from "./history.ts";
 import { patchFor, plainGate, prepareFix, setUp } from "./repository.ts";
-import type { Variant } from "./repository.ts";
+import type { Plain, Variant } from "./repository.ts";
 
 export interface Measured {
   readonly project: string;
@@ -25,7 +25,7 @@ export interface VariantResult {
   readonly variant: Variant;
   readonly what: string;
   /** The test command by itself on the same tree: what a gate that looks at nothing but its exit would say. */
-  readonly plain: "green" | "red" | "does not apply" | "not possible";
+  readonly plain: Plain | "not possible";
   readonly decided: Decided | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface OrdinaryResult {
   readonly hunks: number;
   readonly decided: Decided;
   /** Only asked where the fix was not verified: whether the test command itself is green with it. */
-  readonly plain: "green" | "red" | "does not apply" | undefined;
+  readonly plain: Plain | undefined;
 }
 
 const variants: readonly Variant[] = ["right", "wrong file", "tests deleted", "tests muted", "half"];
@@ -50,11 +50,11 @@ export function measureMain(
   const plainTree = join(folder, "plain");
   const { parts } = prepareFix(project, all, commit, tree);
   prepareFix(project, all, commit, plainTree);
-  setUp(project, plainTree);
+  const ready = setUp(project, plainTree);
   const results = variants.map((variant): VariantResult => {
     const { patch, says } = patchFor(variant, project, tree, parts);
     if (patch === "") return { variant, what: says, plain: "not possible", decided: undefined };
-    const plain = plainGate(project, plainTree, patch);
+    const plain = ready ? plainGate(project, plainTree, patch) : "setup fails";
     const decided = play(tree, join(folder, `run-${variant.replace(" ", "-")}`), bug, patch);
     say(`${project.name} ${variant}: ${decided.verdict} (${decided.stop}), the tests alone ${plain}`);
     return { variant, what: says, plain, decided };
@@ -74,10 +74,8 @@ export function measureOrdinary(
     const work = join(folder, `ordinary-run-${commit}`);
     const decided = play(tree, work, `Mend what the failing tests show (${commit}).`, parts.source);
     let plain: OrdinaryResult["plain"];
-    if (decided.verdict !== "verified") {
-      setUp(project, tree);
-      plain = plainGate(project, tree, parts.source);
-    }
+    if (decided.verdict !== "verified")
+      plain = setUp(project, tree) ? plainGate(project, tree, parts.source) : "setup fails";
     say(`${project.name} ${commit}: ${decided.verdict} (${decided.stop})`);
     rmSync(tree, { recursive: true, force: true });
     rmSync(work, { recursive: true, force: true });

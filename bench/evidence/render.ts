@@ -65,6 +65,10 @@ export function renderDocument(measured: readonly Measured[]): string {
     ...wrongDecisions(measured),
     "",
     ...found.flatMap(({ one, project }) => [...section(one, project), ""]),
+    "## What this has found",
+    "",
+    ...findings,
+    "",
     "## Ordinary fixes: how often a right fix is turned away",
     "",
     ...ordinarySection(measured),
@@ -191,7 +195,7 @@ function section({ main }: Measured, project: Project): readonly string[] {
 }
 
 function decisionOf(judged: Rightness): string {
-  return `${judged.kind}: ${judged.says}`;
+  return judged.kind === "right" ? judged.kind : `${judged.kind}: ${judged.says}`;
 }
 
 function whyOf({ decided }: Pick<VariantResult, "decided">): string {
@@ -227,7 +231,7 @@ function ordinarySection(measured: readonly Measured[]): readonly string[] {
             baselineOf(one),
             one.decided.verdict,
             `\`${one.decided.stop}\``,
-            judgeOrdinary(one).kind === "right" ? "right" : decisionOf(judgeOrdinary(one)),
+            decisionOf(judgeOrdinary(one)),
           ],
         })),
       ),
@@ -253,10 +257,14 @@ function historySection(measured: readonly Measured[]): readonly string[] {
   const blocked = measured.flatMap(({ project, history }) =>
     history.blocked.map((one) => ({ project, ...one })),
   );
+  const mistaken = blocked.filter(({ project, commit }) =>
+    notes[`${project} ${commit}`]?.startsWith("false alarm"),
+  ).length;
   return [
     "A real agent writes tests too. The newest fixes of each repository (up to a hundred, chosen by the same rule) as",
     "people made them, source and tests together, given to the check that looks for removed, muted and weakened tests. No gate",
-    `is run here. It would block ${blocked.length} of ${fixes}:`,
+    `is run here. It would block ${blocked.length} of ${fixes}; looked at by hand, ${mistaken} of these are false alarms, which a waiver`,
+    "for the diff gets past, and the others are what the check is for:",
     "",
     ...table(
       ["repository", "fixes", "blocked"],
@@ -285,6 +293,13 @@ function versionLines(measured: readonly Measured[]): readonly string[] {
   const all = new Map(measured.flatMap(({ versions }) => Object.entries(versions)));
   return [[...all].map(([name, version]) => `${name} ${version}`).join(", ")];
 }
+
+const findings = [
+  "- The first run of *tests deleted* on npm/node-semver was verified, wrongly. Its cases are rows in tables of fixtures: taking",
+  "  the failing rows out removes no test and no assertion, and TAP counts one test before and after. Since then the",
+  "  check of the tests in a diff counts the rows of tables (`tests.weakened`). Still open: counts of executed tests take",
+  "  TAP's top level only, so fewer assertions below one test are not noticed by number.",
+];
 
 const limits = [
   "- The damage is mechanical. An agent that writes a plausible wrong fix which the tests accept is verified: a gate knows no",

@@ -85,8 +85,11 @@ export function patchFor(
   }
 }
 
+export type Plain = "green" | "red" | "does not apply" | "setup fails";
+
 /** Runs the repository's test command by itself with a patch applied: its exit is what a gate of one command sees. */
-export function plainGate(project: Project, tree: string, patch: string): "green" | "red" | "does not apply" {
+export function plainGate(project: Project, tree: string, patch: string): Plain {
+  git(tree, "reset", "--quiet", "--hard");
   const applied = spawnSync("git", ["apply", "--whitespace=nowarn", "-"], { cwd: tree, input: patch });
   if (applied.status !== 0) return "does not apply";
   const ran = spawnSync("/bin/sh", ["-c", project.test], {
@@ -100,9 +103,13 @@ export function plainGate(project: Project, tree: string, patch: string): "green
   return ran.status === 0 ? "green" : "red";
 }
 
-export function setUp(project: Project, tree: string): void {
-  for (const command of project.setup)
-    execFileSync("/bin/sh", ["-c", command], { cwd: tree, stdio: "ignore", env: plainEnvironment() });
+/** Whether the setup commands all succeed in a tree. */
+export function setUp(project: Project, tree: string): boolean {
+  return project.setup.every(
+    (command) =>
+      spawnSync("/bin/sh", ["-c", command], { cwd: tree, stdio: "ignore", env: plainEnvironment() })
+        .status === 0,
+  );
 }
 
 // What `npm run` adds to the environment changes how npm and test runners behave below it.

@@ -10,6 +10,7 @@ export type Rightness =
 export function judgeVariant({ variant, plain, decided }: VariantResult): Rightness {
   if (decided === undefined || plain === "not possible")
     return { kind: "unusable", says: "this damage cannot be done to this fix" };
+  if (plain === "setup fails") return { kind: "unusable", says: "the setup fails here" };
   if (plain === "does not apply") return { kind: "unusable", says: "the patch does not apply" };
   if (!decided.applied && decided.refused.length === 0)
     return { kind: "unusable", says: "the recorded agent could not make this edit" };
@@ -39,5 +40,6 @@ export function judgeOrdinary({ decided, plain }: OrdinaryResult): Rightness {
   if (decided.verdict === "verified") return { kind: "right", says: "verified" };
   if (plain === "green")
     return { kind: "wrong", says: "the tests pass with this fix and it was not verified" };
+  if (plain === "setup fails") return { kind: "unusable", says: "its dependencies cannot be installed here" };
   return { kind: "unusable", says: "the repository's tests are red here even with the fix" };
 }

@@ -58,6 +58,7 @@ const kinds: Readonly<Record<string, string>> = {
   stops: "stop reason of a run",
   verdicts: "verdict of a run",
   exits: "exit code",
+  tools: "error of a tool",
   events: "event in the ledger",
 };
 

@@ -34,6 +34,13 @@ test("every exit code is explained", () => {
   assert.deepEqual(words("exits"), [...codes].toSorted());
 });
 
+test("every error of a tool is explained", () => {
+  const source = readFileSync(join(root, "src/core/outcome.ts"), "utf8");
+  const union = source.slice(source.indexOf("export type ToolErrorCode"));
+  const codes = [...union.matchAll(/\| "([A-Z_]+)"/g)].map((match) => match[1] ?? "");
+  assert.deepEqual(words("tools"), codes.toSorted());
+});
+
 test("every event is explained", () => {
   const source = readFileSync(join(root, "src/core/event.ts"), "utf8");
   const types = [...source.matchAll(/readonly type: "([\w.]+)"/g)].map((match) => match[1] ?? "");

@@ -8,7 +8,9 @@ import { tempRepo } from "../support/temp-repo.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap((block) => (block[1] ?? "").trim().split("\n"));
+const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap((block) =>
+  (block[1] ?? "").trim().split("\n"),
+);
 
 /** Command lines that end otherwise than with 0, and why. */
 const ends: Readonly<Record<string, number>> = {
@@ -19,7 +21,8 @@ test("the set-up commands of the README are what continuous integration runs", (
   const ci = readFileSync(join(root, ".ci/run"), "utf8");
   const setup = commands.filter((command) => command.startsWith("npm "));
   assert.deepEqual(setup, ["npm ci && npm run demo", "npm ci && npm test"]);
-  for (const command of setup.flatMap((line) => line.split(" && "))) assert.match(ci, new RegExp(`^${command}$`, "m"));
+  for (const command of setup.flatMap((line) => line.split(" && ")))
+    assert.match(ci, new RegExp(`^${command}$`, "m"));
 });
 
 test("every other command of the README runs as written, in order", async (context) => {

@@ -28,7 +28,7 @@ export interface RowVerdict {
 }
 
 /**
- * A check passes when it exited 0 and, where tests are expected, some ran. `auto` expects them when the command looks
+ * A check passes when it exited 0 and, where tests are expected, some ran and none failed. `auto` expects them when the command looks
  * like a test command or when a runner was recognised in its output.
  */
 export function judgeRow({ check, exit, output, tests, baseline }: RowInput): RowVerdict {
@@ -42,7 +42,7 @@ export function judgeRow({ check, exit, output, tests, baseline }: RowInput): Ro
       findings: fewerTests(check, tests, baseline),
     };
   }
-  const missing = missingTests(check, tests);
+  const missing = missingTests(check, tests) ?? ignoredFailures(check, tests, baseline);
   if (missing !== undefined) {
     // The output of a command that went well holds no failure to recognise; what is missing is the failure.
     const signature = signatureOf(check.name, exit, `${missing.code}: ${missing.says}`);
@@ -86,6 +86,23 @@ function missingTests(check: GateCheck, tests: TestCount | undefined): Finding |
     code: "gate.tests_unknown",
     says: `${check.name} exited 0 and its output does not say how many tests ran: set \`junit:\` to the files that it writes, or \`tests: none\` if it runs no tests`,
     measures: {},
+    evidence: [{ excerpt: check.run }],
+  };
+}
+
+// Exit 0 can be had with `|| true`. A base that ends so as well has its own reasons, such as a runner tested by a runner.
+function ignoredFailures(
+  check: GateCheck,
+  tests: TestCount | undefined,
+  baseline: CheckRow | undefined,
+): Finding | undefined {
+  if (check.tests === "none" || tests === undefined || baseline === undefined) return undefined;
+  const before = succeeded(baseline.exit) ? (baseline.tests?.failed ?? 0) : 0;
+  if (tests.failed <= before) return undefined;
+  return {
+    code: "gate.failures_ignored",
+    says: `${check.name} exited 0 although ${tests.runner} counted ${tests.failed} failed ${tests.failed === 1 ? "test" : "tests"}`,
+    measures: { failed: tests.failed, before },
     evidence: [{ excerpt: check.run }],
   };
 }

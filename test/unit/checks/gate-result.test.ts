@@ -125,6 +125,15 @@ test("fewer executed tests than on the base are a finding with both numbers", ()
   assert.deepEqual(codes(judge(green, { baseline: row(red, exited(1)) })), [true]);
 });
 
+test("exit 0 does not undo the tests that failed", () => {
+  const failed = red.replace(/^E.*\n/, "");
+  const verdict = judge(failed, { baseline: row(green, exited(0)) });
+  assert.deepEqual(codes(verdict), [false, "gate.failures_ignored"]);
+  assert.equal(verdict.says, "unit exited 0 although pytest counted 1 failed test");
+  assert.deepEqual(codes(judge(failed, { baseline: row(red, exited(1)) })), [false, "gate.failures_ignored"]);
+  assert.deepEqual(codes(judge(failed, { baseline: row(failed, exited(0)) })), [true], "as on the base");
+});
+
 test("counts of different runners are not compared", () => {
   const packages = "ok  \texample.com/a\t0.01s\n";
   assert.deepEqual(codes(judge(packages, { baseline: row(green, exited(0)) })), [true]);

@@ -22,6 +22,15 @@ export interface ChangeCheckInput {
   readonly claim: Claim | undefined;
   /** Repository-relative paths that were written at any time, also when the net diff no longer shows it. */
   readonly written?: readonly string[] | undefined;
+  /** What the commands of the gate run of the base. */
+  readonly judges?: Judges | undefined;
+}
+
+export interface Judges {
+  /** Names of scripts in the root's package.json. */
+  readonly scripts: readonly string[];
+  /** Repository-relative paths that the commands start or take settings from; not all of them need exist. */
+  readonly files: readonly string[];
 }
 
 export type Need = keyof ChangeCheckInput;

@@ -4,6 +4,7 @@ import type { GateCheck } from "../core/policy.ts";
 import type { RunContext } from "./context.ts";
 import { runGate, runnable } from "./gate.ts";
 import { runSetup } from "./setup.ts";
+import { noteSetup } from "./surroundings.ts";
 
 export type GateChoice =
   | { readonly gate: "full" | "fallback"; readonly checks: readonly GateCheck[]; readonly why: string }
@@ -66,6 +67,7 @@ async function mend(
 ): Promise<string | undefined> {
   const done = await runSetup(context, repair);
   if (!done.every((run) => succeeded(run.exit))) return undefined;
+  await noteSetup(context);
   const broken = rows.filter((row) => !proves(row)).map((row) => row.check);
   const again = await baseline(context, full, broken);
   return again.every(proves)

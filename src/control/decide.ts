@@ -40,7 +40,7 @@ export function decide(session: Session, evidence: Evidence, policy: Policy): De
     notActionable(evidence) ??
     spent(session, evidence, policy) ?? {
       kind: "another_attempt",
-      says: `${list(failing(evidence).map((row) => row.check))} failed; another attempt may mend it`,
+      says: `${obstacles(evidence)}; another attempt may mend it`,
       feedback: feedbackOf(evidence),
     }
   );
@@ -175,6 +175,13 @@ function passed(evidence: Evidence): Decision | undefined {
   if (failing(evidence).length > 0 || blocking(evidence).length > 0) return undefined;
   const green = evidence.rows.filter((row) => row.passed).length;
   const rest = evidence.rows.length - green;
+  // What failed as before proves nothing about the change, and a waiver is somebody's word, not a pass.
+  if (green === 0 && !evidence.rows.some((row) => evidence.waived.includes(row.check)))
+    return stop(
+      "gate_unrunnable",
+      `none of ${evidence.rows.length} checks passed: all fail as they did before, so nothing shows what the change does`,
+      "add a check to gates.full that passes on the base, or mend the failing ones first",
+    );
   return {
     kind: "pr_ready",
     says: `${green} of ${evidence.rows.length} checks passed${rest > 0 ? `; ${rest} waived or failing as before` : ""}`,
@@ -219,7 +226,7 @@ function notActionable(evidence: Evidence): Decision | undefined {
 
 function spent(session: Session, evidence: Evidence, policy: Policy): Decision | undefined {
   const { budgets } = policy;
-  const says = `${list(failing(evidence).map((row) => row.check))} still failed`;
+  const says = `${obstacles(evidence)}, still`;
   const next = "look at the last gate output; a person or a better task is needed now";
   if (evidence.iteration >= budgets.iterations)
     return stop("iterations", `${says} after ${evidence.iteration} of ${budgets.iterations} attempts`, next);
@@ -231,6 +238,12 @@ function spent(session: Session, evidence: Evidence, policy: Policy): Decision |
   if (cost >= budgets.costUsd)
     return stop("cost", `${says} after $${cost.toFixed(2)} of $${budgets.costUsd.toFixed(2)}`, next);
   return undefined;
+}
+
+// Every check may have passed and yet something about its run keep the gate from passing.
+function obstacles(evidence: Evidence): string {
+  const rows = failing(evidence).map((row) => row.check);
+  return rows.length > 0 ? `${list(rows)} failed` : list(blocking(evidence).map((finding) => finding.says));
 }
 
 /** What the next attempt is told: facts from the gate, nothing else. */

@@ -2,37 +2,53 @@ import { checks } from "../checks/change/index.ts";
 import type { Claim } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
 import type { Finding, JudgedFinding } from "../core/finding.ts";
+import type { GateCheck } from "../core/policy.ts";
 import { resolve } from "../core/taxonomy.ts";
 import type { RunContext } from "./context.ts";
+import { judgesOf } from "./judges.ts";
 import { hiddenRepositories } from "./workspace.ts";
 
 export interface ChangeEvidence {
   readonly iteration: number;
   readonly change: Change;
+  /** Paths of the tree that git could not take into the diff. */
+  readonly missed: readonly string[];
+  /** The commands that judge the change. */
+  readonly gate: readonly GateCheck[];
   readonly claim: Claim | undefined;
   readonly fromGate: readonly (Finding & { readonly check: string })[];
 }
 
 /** Looks at the change with every check, gives each finding its severity, and records what is new. */
-export function checkChange(context: RunContext, evidence: ChangeEvidence): readonly JudgedFinding[] {
+export async function checkChange(
+  context: RunContext,
+  evidence: ChangeEvidence,
+): Promise<readonly JudgedFinding[]> {
   const input = {
     change: evidence.change,
     scope: context.policy.scope,
     claim: evidence.claim,
     written: writtenPaths(context),
+    judges: await judgesOf(context, evidence.gate),
   };
   const fromChecks = checks.flatMap((check) =>
     check
       .check(input)
       .findings.map((finding): Finding & { check: string } => ({ ...finding, check: check.id })),
   );
-  const fromGit = hiddenRepositories(evidence.change).map((path): Finding & { check: string } => ({
-    check: "scope",
-    code: "change.hidden_repository",
-    says: `${path} is a repository of its own: its files are not part of the diff`,
-    measures: {},
-    evidence: [{ path }],
-  }));
+  const repositories = evidence.missed.filter((path) => path.endsWith("/"));
+  const fromGit = [
+    ...[...hiddenRepositories(evidence.change), ...repositories].map((path) =>
+      unseen(
+        path,
+        "change.hidden_repository",
+        "is a repository of its own: its files are not part of the diff",
+      ),
+    ),
+    ...evidence.missed
+      .filter((path) => !path.endsWith("/"))
+      .map((path) => unseen(path, "change.unrecorded_file", "cannot be read: it is not part of the diff")),
+  ];
   const found = [...fromChecks, ...fromGit, ...evidence.fromGate].map((finding) => judged(context, finding));
   const known =
     context.journal.session().iterations.find((one) => one.number === evidence.iteration)?.findings ?? [];
@@ -42,6 +58,43 @@ export function checkChange(context: RunContext, evidence: ChangeEvidence): read
   for (const finding of fresh)
     context.journal.append({ type: "finding.reported", iteration: evidence.iteration, finding });
   return [...known, ...fresh];
+}
+
+function unseen(path: string, code: string, says: string): Finding & { check: string } {
+  return { check: "scope", code, says: `${path} ${says}`, measures: {}, evidence: [{ path }] };
+}
+
+/**
+ * What a gate did to the tree that it judged. A pass on files that the gate itself has put right is no pass of the
+ * change; new files are named, as a first snapshot of a test would be missing in the branch.
+ */
+export function gateRewrote(
+  touched: { readonly altered: readonly string[]; readonly fresh: readonly string[] },
+  before: readonly string[],
+): readonly (Finding & { check: string })[] {
+  const altered = touched.altered.filter((path) => !before.includes(path));
+  const about = (
+    paths: readonly string[],
+    code: string,
+    did: string,
+  ): readonly (Finding & { check: string })[] => {
+    const [first] = paths;
+    if (first === undefined) return [];
+    const rest = paths.length > 1 ? ` and ${paths.length - 1} more` : "";
+    return [
+      {
+        check: "gate",
+        code,
+        says: `the gate ${did} ${first}${rest} while it ran, and the branch holds ${paths.length > 1 ? "them" : "it"} as before`,
+        measures: { files: paths.length },
+        evidence: paths.slice(0, 20).map((path) => ({ path })),
+      },
+    ];
+  };
+  return [
+    ...about(altered, "gate.changed_tree", "changed"),
+    ...about(touched.fresh, "gate.left_files", "made"),
+  ];
 }
 
 /** What was written at any time of the run: an edit that was put back later is no false claim. */

@@ -9,6 +9,7 @@ import { runGate, runnable } from "./gate.ts";
 import { interrupted } from "./loop-request.ts";
 import type { Ended, LoopRequest } from "./loop-request.ts";
 import { runSetup } from "./setup.ts";
+import { noteSetup, noteSurroundings } from "./surroundings.ts";
 import { homeOf, settle } from "./workspace.ts";
 
 /** Setup, baseline and probe: what must hold before an agent may start. */
@@ -25,6 +26,7 @@ export async function prepare(context: RunContext, request: LoopRequest): Promis
         `setup failed: ${failed.command}`,
         "make the setup commands of surefoot.yaml work in a fresh clone",
       );
+    if (setup.length > 0) await noteSetup(context);
     const unshown = await reproduce(context);
     if (unshown !== undefined) return unshown;
     const choice = await chooseGate(context, policy.setup.run.length > 0 ? [] : request.repair);
@@ -37,6 +39,7 @@ export async function prepare(context: RunContext, request: LoopRequest): Promis
         "name a gate in surefoot.yaml that runs in a fresh clone",
       );
     await settle(context.host, context.workspace);
+    await noteSurroundings(context);
     journal.append({ type: "gate.chosen", gate: choice.gate, why: choice.why });
   }
   return probe(context, request);

@@ -58,7 +58,7 @@ function passText({ checks }: PromptParts): string {
   return [
     "These commands are run in your working tree after you finish. All must succeed, and tests must really run:",
     ...checks.map((check) => `- \`${check.run}\``),
-    "Existing tests may not be weakened, skipped or removed.",
+    "Existing tests may not be weakened, skipped or removed. Files that git ignores are no part of the change: what you\nmake or alter there is taken away before these commands run, and where setup had made it, setup runs again.",
   ].join("\n");
 }
 

@@ -5,13 +5,13 @@ import { sha256 } from "../core/digest.ts";
 import type { AgentEnding, Decision, DiffSummary } from "../core/event.ts";
 import { Fault } from "../core/fault.ts";
 import type { GateCheck } from "../core/policy.ts";
-import type { Agent, TurnResult } from "../core/ports.ts";
+import type { Agent, ObservedCall, TurnResult } from "../core/ports.ts";
 import type { Iteration } from "../core/session.ts";
 import { attempt } from "./attempt.ts";
 import type { RunContext } from "./context.ts";
 import { decide, decideEarly } from "./decide.ts";
 import type { Evidence } from "./decide.ts";
-import { checkChange } from "./findings.ts";
+import { checkChange, gateRewrote } from "./findings.ts";
 import { finish } from "./finish.ts";
 import type { RunResult } from "./finish.ts";
 import { runGate } from "./gate.ts";
@@ -20,8 +20,9 @@ import type { Ended, LoopRequest } from "./loop-request.ts";
 import { prepare, reproduction } from "./prepare.ts";
 import { promptOf } from "./prompt.ts";
 import { reconcile } from "./reconcile.ts";
+import { clearSurroundings } from "./surroundings.ts";
 import { waivedHere } from "./waivers.ts";
-import { commitSnapshot, isUnchanged, restore, snapshot, stepSince } from "./workspace.ts";
+import { changedSince, commitSnapshot, restore, rewrittenBefore, snapshot, stepSince } from "./workspace.ts";
 import type { Snapshot } from "./workspace.ts";
 
 /**
@@ -129,6 +130,8 @@ async function work(
     calls: [],
     transcript: false,
   };
+  // What a failed start did before it failed was done as well.
+  const calls: ObservedCall[] = [];
   for (let dispatch = 1; dispatch <= policy.budgets.dispatches; dispatch += 1) {
     journal.append({
       type: "task.dispatched",
@@ -154,6 +157,7 @@ async function work(
       model: request.model,
       leftMs: policy.budgets.wallTimeMs - elapsed(context),
     });
+    calls.push(...result.calls);
     if (result.ending.kind !== "failed" || context.signal.aborted) break;
   }
   if (result.ending.kind === "ended" && result.ending.by === "escalation")
@@ -164,7 +168,7 @@ async function work(
       says: result.ending.says,
       to: policy.owners.escalation ?? policy.owners.secondary,
     });
-  reconcileTurn(context, at.number, agent, result);
+  reconcileTurn(context, at.number, agent, { ...result, calls });
   const says = "says" in result.ending ? result.ending.says : "";
   return { ending: result.ending, claim: parseClaim(says) };
 }
@@ -246,6 +250,8 @@ async function gateAndDecide(
   const have = (journal.session().iterations.find((one) => one.number === iteration)?.checks ?? []).filter(
     (row) => row.diff === last.id,
   );
+  const surroundings = have.length === 0 ? await clearSurroundings(context, last) : [];
+  if (context.signal.aborted) return interrupted("interrupted before the gate ran");
   const { rows, findings } = await runGate(context, {
     checks: gateChecks(context),
     phase: "after",
@@ -254,8 +260,18 @@ async function gateAndDecide(
     have,
   });
   if (context.signal.aborted) return interrupted("interrupted while the gate ran");
-  if (!(await isUnchanged(host, workspace))) await restore(host, workspace, last.tree);
-  const judged = checkChange(context, { iteration, change: last.change, claim, fromGate: findings });
+  const touched = await changedSince(host, workspace);
+  if (touched.altered.length + touched.fresh.length > 0) await restore(host, workspace, last.tree);
+  const fresh = touched.fresh.filter((path) => !last.missed.includes(path));
+  const rewritten = gateRewrote({ ...touched, fresh }, await rewrittenBefore(host, workspace));
+  const judged = await checkChange(context, {
+    iteration,
+    change: last.change,
+    missed: last.missed,
+    gate: gateChecks(context),
+    claim,
+    fromGate: [...surroundings, ...findings, ...rewritten],
+  });
   const waived = waivedHere(context, iteration, last.id, [
     ...rows.filter((row) => !row.passed).map((row) => row.check),
     ...judged.map((finding) => finding.code),

@@ -1,5 +1,6 @@
 import { succeeded } from "../core/exit.ts";
 import type { Exit } from "../core/exit.ts";
+import type { Jail } from "../core/ports.ts";
 import type { RunContext } from "./context.ts";
 import { gateEnvironment } from "./environment.ts";
 import { keep } from "./gate.ts";
@@ -8,17 +9,20 @@ import { treeEnvironment } from "./workspace.ts";
 export interface SetupRun {
   readonly command: string;
   readonly exit: Exit;
+  readonly output: string;
 }
 
 const capturedBytes = 1024 * 1024;
 
 /**
- * Makes the fresh workspace able to run its gates. Runs outside the jail, as it installs into the caches of the user,
- * and on the untouched base, whose content is the user's own. Stops at the first command that fails.
+ * Makes the fresh workspace able to run its gates. Runs outside a jail on the untouched base, as it installs into the
+ * caches of the user and the content is the user's own; on an agent's change it must be given the jail. Stops at the
+ * first command that fails.
  */
 export async function runSetup(
   context: RunContext,
   commands: readonly string[],
+  jail?: Jail,
 ): Promise<readonly SetupRun[]> {
   const { host, workspace, policy } = context;
   const runs: SetupRun[] = [];
@@ -30,6 +34,7 @@ export async function runSetup(
       timeoutMs: policy.setup.timeoutMs,
       outputBytes: capturedBytes,
       signal: context.signal,
+      ...(jail === undefined ? {} : { jail }),
     });
     const durationMs = Math.round(ran.durationMs);
     context.journal.append({
@@ -39,7 +44,7 @@ export async function runSetup(
       durationMs,
       output: keep(context, ran),
     });
-    runs.push({ command, exit: ran.exit });
+    runs.push({ command, exit: ran.exit, output: ran.output });
     if (!succeeded(ran.exit)) break;
   }
   return runs;

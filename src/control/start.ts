@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 import { planJail } from "./jail.ts";
 import type { JailPlan } from "./jail.ts";
 import type { Journal } from "./journal.ts";
-import { createWorkspace, describeWorkspace } from "./workspace.ts";
+import { createWorkspace, describeWorkspace, refuseTakenBranch } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Repository {
@@ -46,6 +46,7 @@ export async function start(
   signal: AbortSignal,
 ): Promise<{ context: RunContext; lock: Lock }> {
   const { repository, compiled } = request;
+  await refuseTakenBranch(host, repository.root);
   await host.files.makeFolder(request.workspaces, 0o700);
   // The guard compares paths, so the tree must be named by its real one.
   const parent = await host.files.real(request.workspaces);

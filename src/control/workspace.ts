@@ -1,7 +1,8 @@
 import { diffId, parsePatch } from "../core/diff.ts";
+import { succeeded } from "../core/exit.ts";
 import { Fault } from "../core/fault.ts";
 import { sizeOf } from "../core/change.ts";
-import type { Change, DiffSize } from "../core/change.ts";
+import type { Change, DiffSize, FileChange } from "../core/change.ts";
 import type { Git, GitOptions, Host } from "../core/ports.ts";
 
 /**
@@ -28,6 +29,8 @@ export interface Snapshot {
   readonly id: string;
   readonly patch: string;
   readonly change: Change;
+  /** What git could not take in: folders with a slash (a repository without a commit), files that cannot be read. */
+  readonly missed: readonly string[];
 }
 
 export interface WorkspaceRequest {
@@ -68,6 +71,8 @@ export async function createWorkspace(host: Host, request: WorkspaceRequest): Pr
     await host.git.text(["checkout", "--quiet", "--no-track", "-B", workspace.branch, request.base], inTree);
     await dropRemotes(host.git, inTree);
     await writeGitConfig(host, workspace, request.root);
+    // Above every .gitattributes: a change must not make its own diff unreadable with `-diff` or `binary`.
+    await host.files.write(`${workspace.record}/info/attributes`, "* !diff\n");
     await readIndex(host.git, workspace);
   } catch (cause) {
     await host.files.remove(workspace.folder);
@@ -95,15 +100,23 @@ export function describeWorkspace(request: WorkspaceRequest): Workspace {
 /** The work so far against the base, untracked files included, as only `record` sees it. */
 export async function snapshot(host: Host, workspace: Workspace): Promise<Snapshot> {
   const options = recordOptions(workspace);
-  await host.git.text(["add", "--all"], options);
+  const missed = await addAll(host.git, options);
   const tree = await host.git.text(["write-tree"], options);
-  const patch = await patchBetween(host.git, options, workspace.base, tree);
-  return {
-    tree,
-    id: diffId(patch),
-    patch,
-    change: { base: workspace.base, head: tree, files: parsePatch(patch) },
-  };
+  const { patch, files } = await difference(host.git, options, workspace.base, tree);
+  return { tree, id: diffId(patch), patch, change: { base: workspace.base, head: tree, files }, missed };
+}
+
+// One path that cannot be added must not keep the others out; what it is, is said instead.
+async function addAll(git: Git, options: GitOptions): Promise<readonly string[]> {
+  const args = ["add", "--all", "--ignore-errors"];
+  const ran = await git.run(args, options);
+  if (ran.exit.kind === "exited" && ran.exit.code === 0) return [];
+  const missed = await git.text(["ls-files", "--others", "--modified", "--exclude-standard", "-z"], options);
+  const paths = [...new Set(missed.split("\0").filter((path) => path !== ""))];
+  if (paths.length > 0) return paths;
+  throw new Fault("repo/git-failed", `git ${args.join(" ")} failed: ${ran.stderr.split("\n")[0] ?? ""}`, {
+    hint: "look at the workspace with `surefoot run show`",
+  });
 }
 
 /** How much lies between a commit and a snapshot. */
@@ -114,19 +127,31 @@ export async function stepSince(
   { tree, change }: Snapshot,
 ): Promise<DiffSize> {
   if (commit === workspace.base) return sizeOf(change);
-  const patch = await patchBetween(host.git, recordOptions(workspace), commit, tree);
-  return sizeOf({ base: commit, head: tree, files: parsePatch(patch) });
+  const { files } = await difference(host.git, recordOptions(workspace), commit, tree);
+  return sizeOf({ base: commit, head: tree, files });
 }
 
 /** Whether the tree still is what the last snapshot saw. */
 export async function isUnchanged(host: Host, workspace: Workspace): Promise<boolean> {
+  const { altered, fresh } = await changedSince(host, workspace);
+  return altered.length === 0 && fresh.length === 0;
+}
+
+/** In what the tree differs from the last snapshot: files that it held, and files that it did not. */
+export async function changedSince(
+  host: Host,
+  workspace: Workspace,
+): Promise<{ readonly altered: readonly string[]; readonly fresh: readonly string[] }> {
   const options = recordOptions(workspace);
   // The index holds the last snapshot; the columns before HEAD's say nothing here, as HEAD is another commit.
   const status = await host.git.text(
     ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z"],
     options,
   );
-  return status.split("\0").every((entry) => entry === "" || (entry[1] === " " && !entry.startsWith("??")));
+  const entries = status.split("\0").filter((entry) => entry !== "" && entry[1] !== " ");
+  const paths = (fresh: boolean): readonly string[] =>
+    entries.filter((entry) => entry.startsWith("??") === fresh).map((entry) => entry.slice(3));
+  return { altered: paths(false), fresh: paths(true) };
 }
 
 /**
@@ -144,25 +169,53 @@ export async function settle(host: Host, workspace: Workspace): Promise<readonly
     const patterns = left.map((path) => `/${path.replace(/[\\*?[\] !#]/g, "\\$&")}\n`);
     await host.files.write(`${workspace.record}/info/exclude`, patterns.join(""));
   }
-  if (!(await isUnchanged(host, workspace))) await restore(host, workspace, workspace.base);
+  const { altered } = await changedSince(host, workspace);
+  await host.files.write(rewrittenBy(workspace), altered.map((path) => `${path}\0`).join(""));
+  if (altered.length > 0) await restore(host, workspace, workspace.base);
   return left;
 }
 
-/** Patch between two tree-ish of the record. Throws `repo/git-failed` when it is larger than 64 MiB. */
-async function patchBetween(git: Git, options: GitOptions, from: string, to: string): Promise<string> {
+/** Files that the gate rewrites on the untouched base already: generated ones, lockfiles. */
+export async function rewrittenBefore(host: Host, workspace: Workspace): Promise<readonly string[]> {
+  const text = await host.files.readText(rewrittenBy(workspace));
+  return (text ?? "").split("\0").filter((path) => path !== "");
+}
+
+function rewrittenBy(workspace: Workspace): string {
+  return `${workspace.folder}/rewritten`;
+}
+
+/** The patch between two tree-ish of the record; where it is larger than 64 MiB, only the numbers of lines. */
+async function difference(
+  git: Git,
+  options: GitOptions,
+  from: string,
+  to: string,
+): Promise<{ readonly patch: string; readonly files: readonly FileChange[] }> {
   const ran = await git.run(
     ["diff", "--no-ext-diff", "--no-textconv", "--full-index", "-M", "--no-color", from, to, "--"],
     { ...options, outputBytes: patchBytes },
   );
-  if (ran.truncated)
-    throw new Fault("repo/git-failed", `the change is larger than ${patchBytes} bytes of diff`, {
-      hint: "set a patch budget, and let .gitignore name generated files",
-    });
+  if (ran.truncated || ran.exit.kind === "overflowed") {
+    const counted = await git.text(["diff", "--numstat", "--no-renames", "-z", from, to, "--"], options);
+    const patch = `larger than ${patchBytes} bytes, so only lines are counted; tree ${to}\n${counted.replaceAll("\0", "\n")}`;
+    return { patch, files: countedFiles(counted) };
+  }
   if (ran.exit.kind !== "exited" || ran.exit.code !== 0)
     throw new Fault("repo/git-failed", `git diff failed: ${ran.stderr.split("\n")[0] ?? ""}`, {
       hint: "look at the workspace with `surefoot run show`",
     });
-  return ran.stdout;
+  return { patch: ran.stdout, files: parsePatch(ran.stdout) };
+}
+
+function countedFiles(numstat: string): readonly FileChange[] {
+  return numstat.split("\0").flatMap((entry): readonly FileChange[] => {
+    const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t([^]+)$/.exec(entry) ?? [];
+    if (path === undefined) return [];
+    const binary = added === "-";
+    const counts = binary ? { added: 0, removed: 0 } : { added: Number(added), removed: Number(removed) };
+    return [{ path, status: "modified", ...counts, binary, hunks: "" }];
+  });
 }
 
 /** Stores a snapshot as one commit on the base, so that a killed run can go on from it. */
@@ -182,16 +235,19 @@ export async function commitSnapshot(
 /** Puts the tree back to a snapshot: what a gate or a killed attempt left behind goes, ignored files stay. */
 export async function restore(host: Host, workspace: Workspace, tree: string): Promise<void> {
   const options = recordOptions(workspace);
-  await host.git.text(["add", "--all"], options);
+  await addAll(host.git, options);
   await host.git.text(["read-tree", "--reset", "-u", tree], options);
 }
 
 /** Brings a finished commit into the user's repository as a new branch. Nothing else there changes. */
 export async function deliver(host: Host, root: string, workspace: Workspace, commit: string): Promise<void> {
+  await refuseTakenBranch(host, root);
   // A fetch takes only what a reference names.
   await host.git.text(["update-ref", `refs/surefoot/${workspace.run}`, commit], recordOptions(workspace));
   await host.git.text(
     [
+      "-c",
+      "protocol.file.allow=always",
       "fetch",
       "--quiet",
       "--no-tags",
@@ -202,6 +258,15 @@ export async function deliver(host: Host, root: string, workspace: Workspace, co
     ],
     { cwd: root, neutral: true, timeoutMs: 300_000 },
   );
+}
+
+/** Git keeps branches as paths, so a branch `surefoot` leaves no place for `surefoot/…`. Throws `repo/branch-taken`. */
+export async function refuseTakenBranch(host: Host, root: string): Promise<void> {
+  const taken = await host.git.run(["show-ref", "--verify", "--quiet", "refs/heads/surefoot"], { cwd: root });
+  if (succeeded(taken.exit))
+    throw new Fault("repo/branch-taken", "the branch `surefoot` keeps surefoot/… from being made", {
+      hint: "rename it, as in git branch -m surefoot another-name, and run again or go on with --resume",
+    });
 }
 
 /** Where an `.git` folder that the agent made below the tree would hide files from the diff. */
@@ -225,7 +290,8 @@ export function treeEnvironment(workspace: Pick<Workspace, "home">): Readonly<Re
   };
 }
 
-function recordOptions(workspace: Workspace): GitOptions {
+/** Options of a git command that sees the tree through `record`. */
+export function recordOptions(workspace: Workspace): GitOptions {
   return {
     cwd: workspace.tree,
     neutral: true,

@@ -15,6 +15,8 @@ export interface FileChange {
   readonly added: number;
   readonly removed: number;
   readonly binary: boolean;
+  /** Where a symbolic link points to in the head; absent for everything else. */
+  readonly link?: string;
   /** Unified hunks without file headers; empty for binary files and when the diff was cut. */
   readonly hunks: string;
 }

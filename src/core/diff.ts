@@ -41,10 +41,18 @@ function parseSection(section: string): FileChange {
     path: named,
     status,
     ...(status === "renamed" && oldPath !== undefined ? { from: oldPath } : {}),
+    ...linkOf(header, body),
     ...countLines(body),
     binary: header.some((line) => line.startsWith("Binary files ") || line.startsWith("GIT binary patch")),
     hunks: body.join("\n"),
   };
+}
+
+// Git shows a link as a file of mode 120000 that holds its target, and a file that becomes one as two sections.
+function linkOf(header: readonly string[], body: readonly string[]): { readonly link?: string } {
+  const isLink = header.some((line) => /^(?:new file mode 120000|index \S+ 120000)$/.test(line));
+  const target = body.findLast((line) => line.startsWith("+"));
+  return isLink && target !== undefined ? { link: target.slice(1) } : {};
 }
 
 // Counts by the hunk headers' own numbers: a removed line that starts with "--" is not a file header.

@@ -43,6 +43,7 @@ export const faultExits = {
   "repo/dirty": 2,
   "repo/git-failed": 2,
   "repo/git-missing": 2,
+  "repo/branch-taken": 2,
   "run/not-found": 2,
   "run/not-resumable": 2,
   "run/locked": 2,

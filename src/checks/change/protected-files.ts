@@ -124,7 +124,7 @@ const protectedKinds: readonly { readonly what: string; readonly globs: readonly
 ];
 
 // A glob names a protected path when it would not match the same file name anywhere else.
-function named(path: string, scope: Scope): boolean {
+export function named(path: string, scope: Scope): boolean {
   const elsewhere = `some/where/else/${path.slice(path.lastIndexOf("/") + 1)}`;
   return (
     !matchesAny(path, scope.deny) &&

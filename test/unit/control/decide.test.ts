@@ -234,6 +234,25 @@ test("a failure from before keeps the gate from passing unless the policy only r
   decides("another_attempt", { rows: [row("test"), { ...old, preExisting: false }], reportOnly: ["types"] });
 });
 
+test("failures from before alone verify nothing, unless a person waives them", () => {
+  const old = row("types", { passed: false, preExisting: true });
+  decides("gate_unrunnable", { rows: [old], reportOnly: ["types"] });
+  decides("pr_ready", { rows: [old], waived: ["types"] });
+});
+
+test("a decision names the finding where no check failed", () => {
+  const fewer = finding("gate.fewer_tests_than_baseline");
+  const says = (iteration: number): string =>
+    decide(openSession("run_1"), evidence({ iteration, findings: [fewer] }), policy).says;
+  assert.deepEqual(
+    [says(1), says(3)],
+    [
+      "gate.fewer_tests_than_baseline happened; another attempt may mend it",
+      "gate.fewer_tests_than_baseline happened, still after 3 of 3 attempts",
+    ],
+  );
+});
+
 test("feedback holds the failing output in a fence that the output cannot end", () => {
   const feedback = feedbackOf(
     evidence({

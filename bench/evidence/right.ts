@@ -3,6 +3,8 @@ import type { OrdinaryResult, VariantResult } from "./measure.ts";
 export type Rightness =
   | { readonly kind: "right"; readonly says: string }
   | { readonly kind: "wrong"; readonly says: string }
+  /** An incomplete fix with which every test of the repository passes: no gate of tests can turn it away. */
+  | { readonly kind: "untold"; readonly says: string }
   /** The case says nothing about surefoot, and why. */
   | { readonly kind: "unusable"; readonly says: string };
 
@@ -22,8 +24,11 @@ export function judgeVariant({ variant, plain, decided }: VariantResult): Rightn
         ? right(verified, verified ? "a right fix was verified" : "a right fix was not verified")
         : { kind: "unusable", says: "the fix itself is red here" };
     case "half":
-      if (plain === "green")
-        return right(verified, "for the tests of the fix its first half is enough, so verified is right");
+      if (plain === "green" && verified)
+        return {
+          kind: "untold",
+          says: "half of the fix was verified, and no test of the repository tells it from the whole",
+        };
       return right(!verified, verified ? "half of a fix was verified" : "half of a fix was not verified");
     case "wrong file":
       return right(!verified, verified ? "a wrong edit was verified" : "a wrong edit was not verified");

@@ -14,6 +14,8 @@ export interface JailRequest {
   readonly workspace: Workspace;
   /** Absolute paths or paths below `~/` that gates may write to. */
   readonly caches: readonly string[];
+  /** Top folder of the user's repository, whose objects the tree borrows. */
+  readonly root: string;
   /** The ledger's folder and the key's folder. */
   readonly hidden: readonly string[];
 }
@@ -46,6 +48,10 @@ const sockets = [
   "/run/podman",
   "/run/containerd",
   "/run/snapd.socket",
+  // Session and system managers start programs for whoever asks; so do the sockets of desktops and key agents.
+  "/run/user",
+  "/run/dbus",
+  "/run/systemd/private",
 ];
 
 /** Throws `jail/unavailable` only when the policy requires a jail; otherwise the lack of one is said and recorded. */
@@ -61,11 +67,13 @@ export async function planJail(host: Host, request: JailRequest): Promise<JailPl
   }
   const home = host.platform.home;
   const agentSocket = host.env["SSH_AUTH_SOCK"];
+  const runtime = host.env["XDG_RUNTIME_DIR"];
   const candidates = [
     ...request.hidden,
     ...credentials.map((path) => `${home}/${path}`),
     ...sockets,
     ...(agentSocket === undefined ? [] : [agentSocket]),
+    ...(runtime === undefined ? [] : [runtime]),
   ];
   const hidden: string[] = [];
   for (const path of candidates) if ((await host.files.stat(path)) !== undefined) hidden.push(path);
@@ -76,7 +84,22 @@ export async function planJail(host: Host, request: JailRequest): Promise<JailPl
     caches.push(path);
   }
   return {
-    jail: { writable: [request.workspace.tree, request.workspace.home, ...caches], hidden },
+    jail: {
+      writable: [request.workspace.tree, request.workspace.home, ...caches],
+      hidden,
+      readable: await objectFolders(host, request.root),
+    },
     says: `bubblewrap ${status.version}`,
   };
+}
+
+// The repository may lie below the temporary folder, which a jail shows empty; without its objects git fails in the tree.
+async function objectFolders(host: Host, root: string): Promise<readonly string[]> {
+  const asked = ["rev-parse", "--path-format=absolute", "--git-path", "objects"];
+  const objects = await host.git.text(asked, { cwd: root });
+  const borrowed = (await host.files.readText(`${objects}/info/alternates`)) ?? "";
+  const found = [objects, ...borrowed.split("\n").filter((path) => path.startsWith("/"))];
+  const present: string[] = [];
+  for (const path of found) if ((await host.files.stat(path)) !== undefined) present.push(path);
+  return present;
 }

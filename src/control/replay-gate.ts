@@ -55,6 +55,7 @@ export async function replayGate(host: Host, request: ReplayGateRequest): Promis
     mode: policy.jail,
     workspace,
     caches: policy.setup.caches,
+    root: request.root,
     hidden: request.hidden,
   });
   const context: RunContext = {

@@ -52,7 +52,7 @@ export async function start(
   const parent = await host.files.real(request.workspaces);
   const where = { root: repository.root, base: repository.commit, run: journal.id, parent };
   const described = describeWorkspace(where);
-  const plan = await jailFor(host, request.compiled, described, request.hidden);
+  const plan = await jailFor(host, request.compiled, described, repository.root, request.hidden);
   const environment = await environmentOf(host, repository, plan);
   // Kept by its digest, so that a replay can decide under the very policy of then.
   journal.artifact(canonical(compiled.policy));
@@ -116,7 +116,7 @@ export async function takeUp(
     await lock.release();
     throw refuse(`its workspace ${workspace.tree} is gone`, "start the task again");
   }
-  const plan = await jailFor(host, request.compiled, workspace, request.hidden);
+  const plan = await jailFor(host, request.compiled, workspace, request.root, request.hidden);
   journal.append({
     type: "run.resumed",
     from:
@@ -150,10 +150,11 @@ function jailFor(
   host: Host,
   compiled: CompiledPolicy,
   workspace: Workspace,
+  root: string,
   hidden: readonly string[],
 ): Promise<JailPlan> {
   const { jail, setup } = compiled.policy;
-  return planJail(host, { mode: jail, workspace, caches: setup.caches, hidden });
+  return planJail(host, { mode: jail, workspace, caches: setup.caches, root, hidden });
 }
 
 function contextOf(

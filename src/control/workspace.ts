@@ -145,7 +145,7 @@ export async function changedSince(
   const options = recordOptions(workspace);
   // The index holds the last snapshot; the columns before HEAD's say nothing here, as HEAD is another commit.
   const status = await host.git.text(
-    ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z"],
+    ["status", "--porcelain", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty", "-z"],
     options,
   );
   const entries = status.split("\0").filter((entry) => entry !== "" && entry[1] !== " ");

@@ -1,6 +1,5 @@
 import type { Facts, PathFact } from "../core/action.ts";
-import type { FactNeeds, GatherFacts, Host } from "../core/ports.ts";
-import { succeeded } from "../core/exit.ts";
+import type { FactNeeds, GatherFacts, Host, Ran } from "../core/ports.ts";
 
 export interface FactPlaces {
   /** Absolute path of the tree that the agent works in. */
@@ -11,6 +10,11 @@ export interface FactPlaces {
   readonly tempDirs?: readonly string[];
   /** Folders that no action may touch: the user's checkout, the ledger, the key. */
   readonly guarded?: readonly string[];
+  /**
+   * A repository whose configuration the agent cannot write, to look at the worktree with. A git command that reads the
+   * tree's own may start what stands there (a monitor, a filter, a transport), and it would start it outside the jail.
+   */
+  readonly record?: string;
 }
 
 type Machine = Pick<Host, "files" | "git" | "platform">;
@@ -24,8 +28,8 @@ export function gatherFacts(host: Machine, places: FactPlaces): GatherFacts {
   return async (needs) => {
     const [branch, dirty, paths, aliases] = await Promise.all([
       branchFacts(host, worktree, needs),
-      needs.dirty ? isDirty(host, worktree) : undefined,
-      needs.paths.length > 0 ? pathFacts(host, worktree, needs.paths) : undefined,
+      needs.dirty ? isDirty(host, places) : undefined,
+      needs.paths.length > 0 ? pathFacts(host, places, needs.paths) : undefined,
       needs.aliases === undefined ? undefined : aliasFacts(host, worktree, needs.aliases),
     ]);
     return {
@@ -43,21 +47,100 @@ export function gatherFacts(host: Machine, places: FactPlaces): GatherFacts {
 
 const timeoutMs = 10_000;
 
+// A question must not take the index lock from a git that works, and must start nothing that a configuration names.
+const harmless: Readonly<Record<string, string>> = {
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_CONFIG_COUNT: "2",
+  GIT_CONFIG_KEY_0: "core.fsmonitor",
+  GIT_CONFIG_VALUE_0: "false",
+  GIT_CONFIG_KEY_1: "core.hooksPath",
+  GIT_CONFIG_VALUE_1: "/dev/null",
+};
+
+/** Standard output of a git command about the working tree, through the record where there is one. */
+async function askTree(
+  host: Machine,
+  { worktree, record }: FactPlaces,
+  args: readonly string[],
+  stdin?: string,
+  fine: readonly number[] = [0],
+): Promise<string | undefined> {
+  if (record === undefined) return ask(host, worktree, args, stdin, fine);
+  const ran = await host.git.run(args, {
+    cwd: worktree,
+    timeoutMs,
+    neutral: true,
+    env: {
+      ...harmless,
+      GIT_DIR: record,
+      GIT_WORK_TREE: worktree,
+      GIT_INDEX_FILE: `${worktree}/.git/index`,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: `${worktree}/.git/objects`,
+    },
+    ...(stdin === undefined ? {} : { stdin }),
+  });
+  return answerOf(ran, fine);
+}
+
+/** Tracked paths that differ from the last commit, in the index or outside of it; all where none are named. */
+async function modifiedPaths(
+  host: Machine,
+  places: FactPlaces,
+  paths: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const literal = "--literal-pathspecs";
+  // Looking into a nested repository would read its configuration.
+  const nested = places.record === undefined ? "none" : "dirty";
+  const status = await askTree(host, places, [
+    literal,
+    "status",
+    "--porcelain",
+    "-z",
+    "--no-renames",
+    "--untracked-files=no",
+    `--ignore-submodules=${nested}`,
+    "--",
+    ...paths,
+  ]);
+  if (places.record === undefined) return lines(status, 3);
+  // The record's HEAD is not the tree's, so what is staged is asked for by the tree's own.
+  const head = await ask(host, places.worktree, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  if (status === undefined || head === undefined) return undefined;
+  const staged = await askTree(host, places, [
+    literal,
+    "diff-index",
+    "--cached",
+    "--name-only",
+    "-z",
+    "--no-renames",
+    head.trim(),
+    "--",
+    ...paths,
+  ]);
+  const unstaged = status.split("\0").filter((entry) => entry !== "" && entry[1] !== " ");
+  const names = lines(staged, 0);
+  return names === undefined ? undefined : [...names, ...unstaged.map((entry) => entry.slice(3))];
+}
+
 /** Standard output of a git command; `undefined` when it fails or takes too long. */
 async function ask(
   host: Machine,
   cwd: string,
   args: readonly string[],
   stdin?: string,
+  fine: readonly number[] = [0],
 ): Promise<string | undefined> {
   const ran = await host.git.run(args, {
     cwd,
     timeoutMs,
-    // A question must not take the index lock from a git that works.
-    env: { GIT_OPTIONAL_LOCKS: "0" },
+    env: harmless,
     ...(stdin === undefined ? {} : { stdin }),
   });
-  return succeeded(ran.exit) && !ran.truncated ? ran.stdout : undefined;
+  return answerOf(ran, fine);
+}
+
+function answerOf({ exit, truncated, stdout }: Ran, fine: readonly number[]): string | undefined {
+  return exit.kind === "exited" && fine.includes(exit.code) && !truncated ? stdout : undefined;
 }
 
 async function branchFacts(host: Machine, worktree: string, needs: FactNeeds): Promise<Facts> {
@@ -95,14 +178,9 @@ function plainPush(current: string, push: string | undefined, settings: readonly
   return settings.includes("push.default current") && current !== "HEAD" ? `origin/${current}` : "";
 }
 
-async function isDirty(host: Machine, worktree: string): Promise<boolean | "unknown"> {
-  const status = await ask(host, worktree, [
-    "status",
-    "--porcelain",
-    "--untracked-files=no",
-    "--ignore-submodules=none",
-  ]);
-  return status === undefined ? "unknown" : status !== "";
+async function isDirty(host: Machine, places: FactPlaces): Promise<boolean | "unknown"> {
+  const modified = await modifiedPaths(host, places, []);
+  return modified === undefined ? "unknown" : modified.length > 0;
 }
 
 async function aliasFacts(
@@ -122,9 +200,10 @@ async function aliasFacts(
 
 async function pathFacts(
   host: Machine,
-  worktree: string,
+  places: FactPlaces,
   paths: readonly string[],
 ): Promise<Readonly<Record<string, PathFact>>> {
+  const { worktree } = places;
   const root = await host.files.real(worktree);
   const inside = paths
     .filter((path) => path.startsWith(`${worktree}/`))
@@ -132,26 +211,14 @@ async function pathFacts(
   // Pathspecs are taken literally: a file may be called `*.ts`.
   const literal = ["--literal-pathspecs"];
   const some = inside.length > 0;
-  const [tracked, ignored, modified, files] = await Promise.all([
-    some ? ask(host, worktree, [...literal, "ls-files", "-z", "--", ...inside]) : "",
-    some ? ignoredPaths(host, worktree, inside) : "",
-    some
-      ? ask(host, worktree, [
-          ...literal,
-          "status",
-          "--porcelain",
-          "-z",
-          "--no-renames",
-          "--untracked-files=no",
-          "--",
-          ...inside,
-        ])
-      : "",
+  const [tracked, ignored, modifiedNames, files] = await Promise.all([
+    some ? askTree(host, places, [...literal, "ls-files", "-z", "--", ...inside]) : "",
+    some ? ignoredPaths(host, places, inside) : "",
+    some ? modifiedPaths(host, places, inside) : [],
     Promise.all(paths.map(async (path) => [path, await fileFact(host, path, worktree, root)] as const)),
   ]);
   const trackedNames = lines(tracked, 0);
   const ignoredNames = lines(ignored, 0);
-  const modifiedNames = lines(modified, 3);
   return Object.fromEntries(
     files.map(([path, fact]) => {
       const rel = path.startsWith(`${worktree}/`) ? path.slice(worktree.length + 1) : undefined;
@@ -181,18 +248,12 @@ function holds(names: readonly string[] | undefined, rel: string | undefined): b
 }
 
 /** `git check-ignore` exits 1 when nothing is ignored. */
-async function ignoredPaths(
+function ignoredPaths(
   host: Machine,
-  worktree: string,
+  places: FactPlaces,
   rels: readonly string[],
 ): Promise<string | undefined> {
-  const ran = await host.git.run(["check-ignore", "-z", "--stdin"], {
-    cwd: worktree,
-    timeoutMs,
-    stdin: rels.join("\0"),
-  });
-  if (ran.exit.kind !== "exited" || ran.exit.code > 1) return undefined;
-  return ran.stdout;
+  return askTree(host, places, ["check-ignore", "-z", "--stdin"], rels.join("\0"), [0, 1]);
 }
 
 async function fileFact(

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { realHost } from "../../src/host/real-host.ts";
 import { recording, rightEdit, shop } from "../support/shop.ts";
 import { surefootFor } from "../support/surefoot.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 import { tempRepo } from "../support/temp-repo.ts";
 
 interface Case {
@@ -176,6 +179,61 @@ test("what a change brings and setup installs is installed again, and passes", a
     { stop: "passed", setups: 2 },
     answer.err,
   );
+});
+
+test("nothing that a tree's own configuration names is started outside the jail", async (context) => {
+  const jail = await realHost().jail();
+  if (jail.kind === "none") return context.skip(`no jail here: ${jail.why}`);
+  const surefoot = surefootFor(context);
+  const marks = tempFolder(context);
+  // Spelled in two parts, as the guard reads scripts as well; what is shown here is the layer below it.
+  const plant = [
+    "const fs = require('fs'), { execSync } = require('child_process');",
+    `const evil = '[filter "x"]\\n\\tclean = touch ${marks}/filter\\n[core]\\n\\tfsmonitor = touch ${marks}/monitor\\n';`,
+    "const config = '.g' + 'it/config';",
+    "fs.mkdirSync('sub');",
+    "execSync('git init -q && echo 1 > a.txt && git add a.txt && git -c user.name=a -c user.email=b commit -qm x', { cwd: 'sub' });",
+    "for (const at of ['.', 'sub']) fs.writeFileSync(at + '/.gitattributes', '* filter=x');",
+    "fs.appendFileSync(config, evil); fs.appendFileSync('sub/' + config, evil);",
+    "fs.writeFileSync('sub/a.txt', '2'); fs.appendFileSync('src/shipping.js', '//');",
+  ].join("\n");
+  const steps = [
+    `create_file: { path: plant.cjs, text: ${JSON.stringify(plant)} }`,
+    run("node plant.cjs"),
+    run("git reset --hard"),
+    "delete_file: { path: plant.cjs }",
+    rightEdit,
+  ];
+  const repo = tempRepo(context, {
+    files: shop({
+      "session.yaml": recording(steps, [comment]),
+      "surefoot.yaml": "version: 1\ngates: { full: [npm test] }\n",
+    }),
+  });
+  const told = ["--agent", "recorded", "--script", "session.yaml", "--json"];
+  const answer = await surefoot(repo.root, ["run", "The tenth article must bring the discount", ...told]);
+  const ledger = await surefoot(repo.root, ["ledger", "export"]);
+  assert.deepEqual(
+    { planted: ledger.out.includes("change.hidden_repository"), started: readdirSync(marks) },
+    { planted: true, started: [] },
+    answer.err,
+  );
+});
+
+test("git works in the tree of a repository below the temporary folder", async (context) => {
+  const surefoot = surefootFor(context);
+  const steps = [rightEdit, run("git show HEAD:package.json > shown.json && git diff --stat")];
+  const repo = tempRepo(context, {
+    files: shop({
+      "session.yaml": recording(steps),
+      "surefoot.yaml": "version: 1\ngates: { full: [npm test, cmp shown.json package.json] }\n",
+    }),
+  });
+  const told = ["--agent", "recorded", "--script", "session.yaml", "--gate", "npm test", "--json"];
+  const answer = await surefoot(repo.root, ["run", "The tenth article must bring the discount", ...told]);
+  const { stop, run: id } = JSON.parse(answer.out);
+  assert.equal(stop, "passed", answer.err);
+  assert.equal(repo.git("show", `surefoot/${id}:shown.json`), repo.git("show", "main:package.json"));
 });
 
 test("a branch that stands in the way is named before anything is done", async (context) => {

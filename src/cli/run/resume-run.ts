@@ -47,6 +47,7 @@ export async function resumeRun(input: CliInput, io: Io): Promise<number> {
         model: text(input, "model"),
         gather: gatherFacts(host, {
           worktree: context.workspace.tree,
+          record: context.workspace.record,
           guarded: [root, context.workspace.record, configFolder(host)],
         }),
         repair: await repairOf(host, context.workspace.tree),

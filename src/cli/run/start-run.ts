@@ -61,6 +61,7 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
         model: text(input, "model"),
         gather: gatherFacts(host, {
           worktree: context.workspace.tree,
+          record: context.workspace.record,
           guarded: [repository.root, context.workspace.record, configFolder(host)],
         }),
         repair: await repairOf(host, context.workspace.tree),

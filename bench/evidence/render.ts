@@ -60,6 +60,8 @@ export function renderDocument(measured: readonly Measured[]): string {
     "",
     "## Totals",
     "",
+    ...inShort(measured),
+    "",
     ...totals(measured),
     "",
     ...wrongDecisions(measured),
@@ -114,6 +116,17 @@ const introduction = [
   "`--only <owner/name>` runs one repository, `--mirror <folder>` takes local bare clones (`<owner>+<name>/repo`) instead of the network,",
   "`--save <file>` keeps results between calls.",
 ];
+
+function inShort(measured: readonly Measured[]): readonly string[] {
+  const damaged = measured
+    .flatMap(({ main }) => main.variants)
+    .filter(({ variant, decided }) => variant !== "right" && decided !== undefined);
+  const away = damaged.filter(({ decided }) => decided?.verdict !== "verified").length;
+  const green = damaged.filter(({ plain }) => plain === "green").length;
+  return [
+    `${away} of ${damaged.length} damaged fixes were turned away; the tests alone were green on ${green} of them.`,
+  ];
+}
 
 function totals(measured: readonly Measured[]): readonly string[] {
   const variants = measured.flatMap(({ main }) => main.variants);

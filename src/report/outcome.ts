@@ -52,7 +52,9 @@ export function outcomeOf(session: Session, entries: readonly Entry[]): Outcome 
         says: `${decision.says}, but ${count(open, "action")} of the agent without a decision`,
         next,
       });
-    return outcome(session, { verdict: stops[stop].verdict, stop, says: decision.says, next });
+    // Killed before the branch was there: a pass that nobody can take is not one yet.
+    if (stop !== "passed" || session.delivered !== undefined)
+      return outcome(session, { verdict: stops[stop].verdict, stop, says: decision.says, next });
   }
   return {
     verdict: "unfinished",
@@ -129,6 +131,8 @@ function unfinishedSummary(session: Session): string {
     return `The guard allowed ${count(allow, "action")}, asked about ${ask} and denied ${deny}.`;
   }
   const attempt = session.iterations.at(-1);
+  if (attempt?.decision?.kind === "pr_ready")
+    return `The gate passed in attempt ${attempt.number}, and its branch has not been delivered yet.`;
   return attempt === undefined
     ? "It has not reached its first attempt."
     : `The last thing known is attempt ${attempt.number}${attempt.ended ? ", which has ended" : ", still open"}.`;

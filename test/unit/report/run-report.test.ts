@@ -72,6 +72,19 @@ test("a pass with an undecided action is not guarded and exits 2", () => {
   assert.deepEqual([report.verdict, report.exit, report.reconciliation.state], ["unguarded", 2, "unguarded"]);
 });
 
+test("a pass whose branch was not delivered is unfinished and can be resumed", () => {
+  const decided = { kind: "pr_ready", says: "3 of 3 checks passed" } as const;
+  const report = reportOf(afterOpening({ type: "decision.made", iteration: 1, decision: decided }));
+  assert.deepEqual(
+    [report.verdict, report.summary, report.next[0]?.command],
+    [
+      "unfinished",
+      "The gate passed in attempt 1, and its branch has not been delivered yet.",
+      "surefoot run --resume r-1",
+    ],
+  );
+});
+
 test("an interrupted run can be resumed, and a resumed one is unfinished", () => {
   const interrupted = afterOpening({ type: "run.interrupted", says: "a person pressed Ctrl-C" });
   const report = reportOf(interrupted);

@@ -100,14 +100,21 @@ export function describeWorkspace(request: WorkspaceRequest): Workspace {
 /** The work so far against the base, untracked files included, as only `record` sees it. */
 export async function snapshot(host: Host, workspace: Workspace): Promise<Snapshot> {
   const options = recordOptions(workspace);
-  const missed = await addAll(host.git, options);
+  const missed = await addAll(host, workspace);
   const tree = await host.git.text(["write-tree"], options);
   const { patch, files } = await difference(host.git, options, workspace.base, tree);
   return { tree, id: diffId(patch), patch, change: { base: workspace.base, head: tree, files }, missed };
 }
 
 // One path that cannot be added must not keep the others out; what it is, is said instead.
-async function addAll(git: Git, options: GitOptions): Promise<readonly string[]> {
+async function addAll(host: Host, workspace: Workspace): Promise<readonly string[]> {
+  const { git } = host;
+  const options = recordOptions(workspace);
+  // Through a link in its place somebody else's folder would be taken for the tree, read, and put back to the base.
+  if ((await host.files.stat(workspace.tree))?.kind !== "folder")
+    throw new Fault("workspace/failed", `${workspace.tree} is no folder any more`, {
+      hint: `the agent or a gate has replaced it: discard the run with \`surefoot run discard ${workspace.run}\``,
+    });
   const args = ["add", "--all", "--ignore-errors"];
   const ran = await git.run(args, options);
   if (ran.exit.kind === "exited" && ran.exit.code === 0) return [];
@@ -235,7 +242,7 @@ export async function commitSnapshot(
 /** Puts the tree back to a snapshot: what a gate or a killed attempt left behind goes, ignored files stay. */
 export async function restore(host: Host, workspace: Workspace, tree: string): Promise<void> {
   const options = recordOptions(workspace);
-  await addAll(host.git, options);
+  await addAll(host, workspace);
   await host.git.text(["read-tree", "--reset", "-u", tree], options);
 }
 

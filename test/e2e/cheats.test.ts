@@ -236,6 +236,26 @@ test("git works in the tree of a repository below the temporary folder", async (
   assert.equal(repo.git("show", `surefoot/${id}:shown.json`), repo.git("show", "main:package.json"));
 });
 
+test("a tree that was replaced by a link is not followed", async (context) => {
+  const surefoot = surefootFor(context);
+  const elsewhere = tempFolder(context);
+  const replace = `const fs = require('fs'), at = process.cwd(); fs.renameSync(at, at + '2'); fs.symlinkSync('${elsewhere}', at);`;
+  const repo = tempRepo(context, {
+    files: shop({
+      "session.yaml": recording([
+        `create_file: { path: replace.cjs, text: ${JSON.stringify(replace)} }`,
+        run("node replace.cjs"),
+      ]),
+      "surefoot.yaml": "version: 1\njail: off\ngates: { full: [npm test] }\n",
+    }),
+  });
+  const told = ["--agent", "recorded", "--script", "session.yaml"];
+  const answer = await surefoot(repo.root, ["run", "The tenth article must bring the discount", ...told]);
+  assert.equal(answer.code, 2, answer.err);
+  assert.match(answer.err, /tree is no folder any more/);
+  assert.deepEqual(readdirSync(elsewhere), []);
+});
+
 test("a branch that stands in the way is named before anything is done", async (context) => {
   const surefoot = surefootFor(context);
   const repo = tempRepo(context, { files: shop({ "session.yaml": recording([rightEdit]) }) });

@@ -169,13 +169,26 @@ function commandOf(
     env: launch.env,
     timeoutMs: options.turnTimeoutMs,
     outputBytes: 256 * 1024 * 1024,
-    ...jailFor(turn.jail, place.folder),
+    ...jailFor(turn.jail, place),
   };
 }
 
-/** The agent's jail, with the folder of the socket to be seen in it. */
-export function jailFor(jail: Turn["jail"], folder: string): Pick<Command, "jail"> {
-  return jail === undefined ? {} : { jail: { ...jail, readable: [...(jail.readable ?? []), folder] } };
+/**
+ * The agent's jail, with what its hook needs to be seen in it wherever that lies: the folder of the socket, Node, and
+ * the package that the hook program belongs to (two folders above it, in the sources and in the package alike).
+ */
+export function jailFor(
+  jail: Turn["jail"],
+  { folder, options }: Pick<Place, "folder" | "options">,
+): Pick<Command, "jail"> {
+  if (jail === undefined) return {};
+  const { node, script } = options.hook;
+  const needed = [folder, parentOf(node), parentOf(parentOf(script))];
+  return { jail: { ...jail, readable: [...(jail.readable ?? []), ...needed] } };
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
 }
 
 /** Serves the hooks for as long as `work` takes, in a folder that is gone afterwards. */

@@ -55,7 +55,7 @@ export async function probeHook(
     outputBytes: 1024 * 1024,
     stdin: JSON.stringify(canary(place.workspace)),
     signal: turn.signal,
-    ...jailFor(turn.jail, place.folder),
+    ...jailFor(turn.jail, place),
   });
   if (ran.exit.kind !== "exited" || ran.exit.code !== 0) {
     return {

@@ -87,10 +87,22 @@ export async function planJail(host: Host, request: JailRequest): Promise<JailPl
     jail: {
       writable: [request.workspace.tree, request.workspace.home, ...caches],
       hidden,
-      readable: await objectFolders(host, request.root),
+      readable: [...(await objectFolders(host, request.root)), ...(await programFolders(host))],
     },
     says: `bubblewrap ${status.version}`,
   };
+}
+
+// A checkout of tools below the temporary folder must not vanish from the PATH inside the jail.
+async function programFolders({ env, files, platform }: Host): Promise<readonly string[]> {
+  const onPath = (env["PATH"] ?? "").split(":").filter((folder) => folder.startsWith(`${platform.tempDir}/`));
+  // What lies in `node_modules/.bin` are links to beside it.
+  const folders = new Set(
+    onPath.map((folder) => folder.replace(/\/node_modules\/\.bin\/?$/, "/node_modules")),
+  );
+  const present: string[] = [];
+  for (const folder of folders) if ((await files.stat(folder)) !== undefined) present.push(folder);
+  return present;
 }
 
 // The repository may lie below the temporary folder, which a jail shows empty; without its objects git fails in the tree.

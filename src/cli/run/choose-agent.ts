@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { AgentOptions, Adapter } from "../../agents/adapter.ts";
 import { adapters } from "../../agents/adapters/index.ts";
 import { Fault } from "../../core/fault.ts";
@@ -63,6 +64,5 @@ function readRecording(io: Io, path: string): Promise<Recording> {
 
 // Beside the compiled command line lies the bundled hook; in the sources the hook runs as it is.
 function hookScript(): string {
-  const here = import.meta.dirname;
-  return import.meta.filename.endsWith(".ts") ? `${here}/../../hook.ts` : `${here}/../../hook.cjs`;
+  return resolve(import.meta.dirname, "../..", import.meta.filename.endsWith(".ts") ? "hook.ts" : "hook.cjs");
 }

@@ -1,11 +1,10 @@
+import type { Judges } from "../checks/change-check.ts";
 import { checks } from "../checks/change/index.ts";
 import type { Claim } from "../core/change.ts";
 import type { Change } from "../core/change.ts";
 import type { Finding, JudgedFinding } from "../core/finding.ts";
-import type { GateCheck } from "../core/policy.ts";
 import { resolve } from "../core/taxonomy.ts";
 import type { RunContext } from "./context.ts";
-import { judgesOf } from "./judges.ts";
 import { hiddenRepositories } from "./workspace.ts";
 
 export interface ChangeEvidence {
@@ -13,23 +12,19 @@ export interface ChangeEvidence {
   readonly change: Change;
   /** Paths of the tree that git could not take into the diff. */
   readonly missed: readonly string[];
-  /** The commands that judge the change. */
-  readonly gate: readonly GateCheck[];
+  readonly judges: Judges;
   readonly claim: Claim | undefined;
   readonly fromGate: readonly (Finding & { readonly check: string })[];
 }
 
 /** Looks at the change with every check, gives each finding its severity, and records what is new. */
-export async function checkChange(
-  context: RunContext,
-  evidence: ChangeEvidence,
-): Promise<readonly JudgedFinding[]> {
+export function checkChange(context: RunContext, evidence: ChangeEvidence): readonly JudgedFinding[] {
   const input = {
     change: evidence.change,
     scope: context.policy.scope,
     claim: evidence.claim,
     written: writtenPaths(context),
-    judges: await judgesOf(context, evidence.gate),
+    judges: evidence.judges,
   };
   const fromChecks = checks.flatMap((check) =>
     check

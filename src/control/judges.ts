@@ -4,12 +4,17 @@ import type { GateCheck } from "../core/policy.ts";
 import type { RunContext } from "./context.ts";
 import { recordOptions } from "./workspace.ts";
 
+const read = new WeakMap<RunContext["workspace"], ReadonlyMap<string, string>>();
+
 /** Scripts call scripts; deeper than so no project goes. */
 const deepest = 6;
 
 /** What the commands of a gate run of the base: the scripts of package.json by name, and the files that they name. */
 export async function judgesOf(context: RunContext, checks: readonly GateCheck[]): Promise<Judges> {
-  const scripts = await scriptsOf(context);
+  // The base does not change while a run lasts.
+  const known = read.get(context.workspace);
+  const scripts = known ?? (await scriptsOf(context));
+  if (known === undefined) read.set(context.workspace, scripts);
   const found = new Map<string, string>();
   let commands = checks.map((check) => check.run);
   const files = new Set<string>();

@@ -15,6 +15,7 @@ import { checkChange, gateRewrote } from "./findings.ts";
 import { finish } from "./finish.ts";
 import type { RunResult } from "./finish.ts";
 import { runGate } from "./gate.ts";
+import { judgesOf } from "./judges.ts";
 import { interrupted } from "./loop-request.ts";
 import type { Ended, LoopRequest } from "./loop-request.ts";
 import { prepare, reproduction } from "./prepare.ts";
@@ -250,7 +251,10 @@ async function gateAndDecide(
   const have = (journal.session().iterations.find((one) => one.number === iteration)?.checks ?? []).filter(
     (row) => row.diff === last.id,
   );
-  const surroundings = have.length === 0 ? await clearSurroundings(context, last) : [];
+  const [surroundings, judges] = await Promise.all([
+    have.length === 0 ? clearSurroundings(context, last) : [],
+    judgesOf(context, gateChecks(context)),
+  ]);
   if (context.signal.aborted) return interrupted("interrupted before the gate ran");
   const { rows, findings } = await runGate(context, {
     checks: gateChecks(context),
@@ -264,11 +268,11 @@ async function gateAndDecide(
   if (touched.altered.length + touched.fresh.length > 0) await restore(host, workspace, last.tree);
   const fresh = touched.fresh.filter((path) => !last.missed.includes(path));
   const rewritten = gateRewrote({ ...touched, fresh }, await rewrittenBefore(host, workspace));
-  const judged = await checkChange(context, {
+  const judged = checkChange(context, {
     iteration,
     change: last.change,
     missed: last.missed,
-    gate: gateChecks(context),
+    judges,
     claim,
     fromGate: [...surroundings, ...findings, ...rewritten],
   });

@@ -64,6 +64,9 @@ export async function clearSurroundings(context: RunContext, last: Snapshot): Pr
   return [...leftOut(away.filter(isPlain)), ...(failed === undefined ? [] : [failed])];
 }
 
+/** Bytes of an index with one entry; one without any has its head and its checksum alone. */
+const smallestIndex = 62;
+
 interface Differences {
   readonly fresh: readonly string[];
   readonly altered: readonly string[];
@@ -72,21 +75,25 @@ interface Differences {
 
 async function differences(host: Host, workspace: Workspace): Promise<Differences> {
   // A run that was started by an older version has no notes, and nothing can be said.
-  if ((await host.files.stat(indexOf(workspace))) === undefined) return { fresh: [], altered: [], gone: [] };
+  const noted = await host.files.stat(indexOf(workspace));
+  if (noted === undefined) return { fresh: [], altered: [], gone: [] };
   const options = surroundingOptions(workspace);
-  const [present, known] = await Promise.all([
-    others(host, workspace),
-    host.git.text(["ls-files", "-z"], options).then((listed) => new Set(split(listed))),
-  ]);
-  // Ends with 1 where something differs, which is what is asked next.
-  await host.git.run(["update-index", "-q", "--refresh"], options);
-  const changed = new Set(split(await host.git.text(["diff-files", "--name-only", "-z"], options)));
+  const present = await others(host, workspace);
+  if (noted.bytes < smallestIndex) return { fresh: present, altered: [], gone: [] };
+  const known = new Set(split(await host.git.text(["ls-files", "-z"], options)));
+  const changed = await alteredIn(host, options);
   const there = new Set(present);
   return {
     fresh: present.filter((path) => !known.has(path)),
     altered: present.filter((path) => changed.has(path)),
     gone: [...changed].filter((path) => !there.has(path)),
   };
+}
+
+async function alteredIn(host: Host, options: GitOptions): Promise<ReadonlySet<string>> {
+  // Ends with 1 where something differs, which is what is asked next.
+  await host.git.run(["update-index", "-q", "--refresh"], options);
+  return new Set(split(await host.git.text(["diff-files", "--name-only", "-z"], options)));
 }
 
 async function setUpAgain(context: RunContext, last: Snapshot): Promise<Found | undefined> {

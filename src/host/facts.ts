@@ -89,37 +89,27 @@ async function modifiedPaths(
   paths: readonly string[],
 ): Promise<readonly string[] | undefined> {
   const literal = "--literal-pathspecs";
+  const status = [literal, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no"];
+  if (places.record === undefined)
+    return lines(
+      await ask(host, places.worktree, [...status, "--ignore-submodules=none", "--", ...paths]),
+      3,
+    );
+  const head = (await ask(host, places.worktree, ["rev-parse", "--verify", "--quiet", "HEAD"]))?.trim();
+  if (head === undefined) return undefined;
   // Looking into a nested repository would read its configuration.
-  const nested = places.record === undefined ? "none" : "dirty";
-  const status = await askTree(host, places, [
-    literal,
-    "status",
-    "--porcelain",
-    "-z",
-    "--no-renames",
-    "--untracked-files=no",
-    `--ignore-submodules=${nested}`,
-    "--",
-    ...paths,
+  const nested = "--ignore-submodules=dirty";
+  const compare = [literal, "diff-index", "--name-only", "-z", "--no-renames", nested];
+  const differing = lines(await askTree(host, places, [...compare, head, "--", ...paths]), 0);
+  if (differing === undefined || differing.length === 0) return differing;
+  // That was by size and time. The record's HEAD is not the tree's, so what is staged is a question of its own.
+  const [staged, changed] = await Promise.all([
+    askTree(host, places, [...compare, "--cached", head, "--", ...paths]),
+    askTree(host, places, [...status, nested, "--", ...paths]),
   ]);
-  if (places.record === undefined) return lines(status, 3);
-  // The record's HEAD is not the tree's, so what is staged is asked for by the tree's own.
-  const head = await ask(host, places.worktree, ["rev-parse", "--verify", "--quiet", "HEAD"]);
-  if (status === undefined || head === undefined) return undefined;
-  const staged = await askTree(host, places, [
-    literal,
-    "diff-index",
-    "--cached",
-    "--name-only",
-    "-z",
-    "--no-renames",
-    head.trim(),
-    "--",
-    ...paths,
-  ]);
-  const unstaged = status.split("\0").filter((entry) => entry !== "" && entry[1] !== " ");
-  const names = lines(staged, 0);
-  return names === undefined ? undefined : [...names, ...unstaged.map((entry) => entry.slice(3))];
+  if (staged === undefined || changed === undefined) return undefined;
+  const unstaged = changed.split("\0").filter((entry) => entry !== "" && entry[1] !== " ");
+  return [...(lines(staged, 0) ?? []), ...unstaged.map((entry) => entry.slice(3))];
 }
 
 /** Standard output of a git command; `undefined` when it fails or takes too long. */

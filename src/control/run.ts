@@ -16,6 +16,7 @@ import { finish } from "./finish.ts";
 import type { RunResult } from "./finish.ts";
 import { runGate } from "./gate.ts";
 import { judgesOf } from "./judges.ts";
+import type { Journal } from "./journal.ts";
 import { interrupted } from "./loop-request.ts";
 import type { Ended, LoopRequest } from "./loop-request.ts";
 import { prepare, reproduction } from "./prepare.ts";
@@ -65,9 +66,13 @@ async function iterateOnce(context: RunContext, request: LoopRequest): Promise<D
   // Nothing is recorded of an interrupted attempt: its edits stay in the tree, and a resume goes on with it.
   if (worked.ending.kind === "ended" && worked.ending.by === "interrupt")
     return interrupted(worked.ending.says);
-  const step = open?.step ?? (await stepSince(host, workspace, from, last));
+  const [step, commit] = await Promise.all([
+    open?.step ?? stepSince(host, workspace, from, last),
+    commitSnapshot(host, workspace, last.tree, messageOf(journal)),
+  ]);
   if (open?.ended !== true) recordAttempt(context, number, worked, { last, step });
-  await checkpoint(context, number, last);
+  if (journal.session().checkpoint?.iteration !== number)
+    journal.append({ type: "checkpoint.recorded", iteration: number, commit, diff: last.id });
 
   const evidence: Evidence = {
     iteration: number,
@@ -225,19 +230,16 @@ function summaryOf(context: RunContext, last: Snapshot): DiffSummary {
   };
 }
 
-async function checkpoint(context: RunContext, iteration: number, last: Snapshot): Promise<void> {
-  const { host, journal, workspace } = context;
-  if (journal.session().checkpoint?.iteration === iteration) return;
+/** Of the commit that would be delivered: what was asked, of whom, and the run that it came from. */
+function messageOf(journal: Journal): string {
   const { task, agent, agentVersion } = journal.session();
-  const message = [
+  return [
     task?.title ?? journal.id,
     "",
     `Task: ${task?.source ?? "unknown"}`,
     `Agent: ${agent ?? "unknown"}${agentVersion === undefined ? "" : ` ${agentVersion}`}`,
     `Agent-Run-Id: ${journal.id}`,
   ].join("\n");
-  const commit = await commitSnapshot(host, workspace, last.tree, message);
-  journal.append({ type: "checkpoint.recorded", iteration, commit, diff: last.id });
 }
 
 async function gateAndDecide(

@@ -101,8 +101,13 @@ export function describeWorkspace(request: WorkspaceRequest): Workspace {
 export async function snapshot(host: Host, workspace: Workspace): Promise<Snapshot> {
   const options = recordOptions(workspace);
   const missed = await addAll(host, workspace);
-  const tree = await host.git.text(["write-tree"], options);
-  const { patch, files } = await difference(host.git, options, workspace.base, tree);
+  // Both only read the index, so they need not wait for each other.
+  const [tree, { shown, whole, files }] = await Promise.all([
+    host.git.text(["write-tree"], options),
+    difference(host.git, options, ["--cached", workspace.base]),
+  ]);
+  // Counted lines alone would give two changes one identity.
+  const patch = whole ? shown : `${shown}tree ${tree}\n`;
   return { tree, id: diffId(patch), patch, change: { base: workspace.base, head: tree, files }, missed };
 }
 
@@ -134,7 +139,7 @@ export async function stepSince(
   { tree, change }: Snapshot,
 ): Promise<DiffSize> {
   if (commit === workspace.base) return sizeOf(change);
-  const { files } = await difference(host.git, recordOptions(workspace), commit, tree);
+  const { files } = await difference(host.git, recordOptions(workspace), [commit, tree]);
   return sizeOf({ base: commit, head: tree, files });
 }
 
@@ -196,23 +201,22 @@ function rewrittenBy(workspace: Workspace): string {
 async function difference(
   git: Git,
   options: GitOptions,
-  from: string,
-  to: string,
-): Promise<{ readonly patch: string; readonly files: readonly FileChange[] }> {
+  between: readonly [string, string],
+): Promise<{ readonly shown: string; readonly whole: boolean; readonly files: readonly FileChange[] }> {
   const ran = await git.run(
-    ["diff", "--no-ext-diff", "--no-textconv", "--full-index", "-M", "--no-color", from, to, "--"],
+    ["diff", "--no-ext-diff", "--no-textconv", "--full-index", "-M", "--no-color", ...between, "--"],
     { ...options, outputBytes: patchBytes },
   );
   if (ran.truncated || ran.exit.kind === "overflowed") {
-    const counted = await git.text(["diff", "--numstat", "--no-renames", "-z", from, to, "--"], options);
-    const patch = `larger than ${patchBytes} bytes, so only lines are counted; tree ${to}\n${counted.replaceAll("\0", "\n")}`;
-    return { patch, files: countedFiles(counted) };
+    const counted = await git.text(["diff", "--numstat", "--no-renames", "-z", ...between, "--"], options);
+    const shown = `larger than ${patchBytes} bytes, so only lines are counted\n${counted.replaceAll("\0", "\n")}`;
+    return { shown, whole: false, files: countedFiles(counted) };
   }
   if (ran.exit.kind !== "exited" || ran.exit.code !== 0)
     throw new Fault("repo/git-failed", `git diff failed: ${ran.stderr.split("\n")[0] ?? ""}`, {
       hint: "look at the workspace with `surefoot run show`",
     });
-  return { patch: ran.stdout, files: parsePatch(ran.stdout) };
+  return { shown: ran.stdout, whole: true, files: parsePatch(ran.stdout) };
 }
 
 function countedFiles(numstat: string): readonly FileChange[] {

@@ -1,7 +1,7 @@
 import { dispatch } from "./cli/dispatch.ts";
 import { realIo } from "./cli/real-io.ts";
 
-/** Runs one command line and sets the process's exit code (DESIGN.md section 13). */
+/** Runs one command line and sets the process's exit code (README, table of exits). */
 export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await dispatch(args, realIo());
 }

@@ -12,7 +12,7 @@ export interface CliCommand {
   readonly options: Readonly<Record<string, CliOption>>;
   /** Further commands or topics, for the last line of the help. */
   readonly seeAlso: readonly string[];
-  /** Resolves to the exit code (DESIGN.md section 13). A `Fault` that it throws is rendered by the entry. */
+  /** Resolves to the exit code (README, table of exits). A `Fault` that it throws is rendered by the entry. */
   run(input: CliInput, io: Io): Promise<number>;
 }
 

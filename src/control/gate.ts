@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 import { gateEnvironment } from "./environment.ts";
 import { treeEnvironment } from "./workspace.ts";
 
-/** Output kept in a row of evidence (evidence-bundle-standard, SYSTEMS.md 6.5). */
+/** Output kept in a row of evidence (AI-First Software Engineering, evidence-bundle-standard). */
 const evidenceBytes = 64 * 1024;
 const capturedBytes = 4 * 1024 * 1024;
 const junitFilesAtMost = 2000;

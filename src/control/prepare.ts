@@ -45,7 +45,7 @@ export async function prepare(context: RunContext, request: LoopRequest): Promis
   return probe(context, request);
 }
 
-/** A reported bug that cannot be reproduced stops the run with no edit (SYSTEMS.md 6.4). */
+/** A reported bug that cannot be reproduced stops the run with no edit (AI-First Software Engineering, chapter 3). */
 async function reproduce(context: RunContext): Promise<Ended | undefined> {
   const check = reproduction(context.journal.session());
   if (check === undefined) return undefined;

@@ -230,7 +230,7 @@ export function workspacesFolder(host: Host, root: string): string {
   return `${state}/workspaces/${root.split("/").at(-1) ?? "root"}-${sha256(root).slice(0, 8)}`;
 }
 
-/** Run ids are `run_` and 12 lowercase alphanumerics, as in the commit trailer `Agent-Run-Id` (SYSTEMS.md 6.5). */
+/** Run ids are `run_` and 12 lowercase alphanumerics, as in the commit trailer `Agent-Run-Id` (AI-First Software Engineering, chapter 6). */
 export function newRunId(host: Host): string {
   return `run_${host.randomHex(12)}`;
 }

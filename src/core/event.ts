@@ -173,7 +173,7 @@ export interface PlannedTask {
   readonly budget: PatchLimit;
 }
 
-/** One row of evidence (SYSTEMS.md 2.3, verification ledger). */
+/** One row of evidence (agentpatterns.ai, verification ledger). */
 export interface CheckRow {
   readonly phase: "baseline" | "after" | "rerun";
   /** 0 in the baseline; attempts count from 1. */

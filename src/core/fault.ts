@@ -31,7 +31,7 @@ export interface Where {
   readonly field?: string;
 }
 
-/** Every operator fault, with the exit code that a command ends with (DESIGN.md section 13). */
+/** Every operator fault, with the exit code that a command ends with (README, table of exits). */
 export const faultExits = {
   "usage/invalid": 2,
   "task/not-found": 2,

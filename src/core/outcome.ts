@@ -20,7 +20,7 @@ export type ToolResult =
   | { readonly kind: "text"; readonly text: string; readonly truncated: boolean }
   | { readonly kind: "ran"; readonly exit: Exit; readonly output: string; readonly truncated: boolean };
 
-/** A stable code, the least context that a retry needs, and whether a retry makes sense (seed 3, error contract). */
+/** A stable code, the least context that a retry needs, and whether a retry makes sense (Harness Engineering, error contract). */
 export interface ToolError {
   readonly code: ToolErrorCode;
   readonly says: string;

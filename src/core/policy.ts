@@ -57,7 +57,7 @@ export interface PatchLimit {
 
 export interface Gates {
   readonly full: readonly GateCheck[];
-  /** Used when no test command can be made to run (seed 3). At least one of them must be `targeted`. */
+  /** Used when no test command can be made to run (Harness Engineering, fallback gate). At least one of them must be `targeted`. */
   readonly fallback: readonly GateCheck[];
 }
 

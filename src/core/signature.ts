@@ -10,13 +10,13 @@ export interface Signature {
   readonly digest: string;
 }
 
-// The pattern in SYSTEMS.md 6.5 keeps the first ~20 lines. Runners that work in parallel change which lines come first,
+// The pattern failure-signature-index keeps the first ~20 lines. Runners that work in parallel change which lines come first,
 // so all telling lines count here, sorted, up to a bound that only holds back runaway output.
 const linesCovered = 400;
 
 /**
  * Strips what differs from run to run (colours, times, durations, addresses, ids, folders, positions, numbers of passed
- * tests) and keeps the lines that tell of the failure (failure-signature-index, SYSTEMS.md 6.5).
+ * tests) and keeps the lines that tell of the failure (AI-First Software Engineering, failure-signature-index).
  */
 export function signatureOf(check: string, exit: Exit, output: string): Signature {
   const lines = plainLines(output);

@@ -23,7 +23,7 @@ export type RunVerdict = "verified" | "rejected" | "stopped" | "unguarded" | "co
 
 export interface StopMeaning {
   readonly verdict: RunVerdict;
-  /** The exit code of `surefoot run` (DESIGN.md section 13). */
+  /** The exit code of `surefoot run` (README, table of exits). */
   readonly exit: 0 | 1 | 2 | 3 | 4 | 5 | 130;
   readonly says: string;
 }

@@ -46,7 +46,7 @@ export interface BundleOptions {
   readonly extra?: BundleFiles;
 }
 
-/** An output is kept up to this size in a bundle (SYSTEMS.md 6.5, evidence-bundle-standard). */
+/** An output is kept up to this size in a bundle (AI-First Software Engineering, evidence-bundle-standard). */
 export const outputBytes = 64 * 1024;
 
 /**

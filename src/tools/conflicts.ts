@@ -12,7 +12,7 @@ export interface FailedEdit {
 
 /**
  * Edits that failed to match in this turn. The second failure of the same edit is told, because guessing on ends in a
- * rewritten file (seed 3, conflict recovery).
+ * rewritten file (Harness Engineering, conflict recovery).
  */
 export class Conflicts {
   readonly #told: (says: string) => void;

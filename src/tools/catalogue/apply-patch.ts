@@ -33,7 +33,7 @@ const schema = z
 
 type Args = z.infer<typeof schema>;
 
-/** The contract of seed 3: one file, one exact and unique anchor, and nothing outside it changes. */
+/** The contract of Harness Engineering (AI-First Software Engineering, chapter 2): one file, one exact and unique anchor, and nothing outside it changes. */
 export const tool = defineTool({
   name: "apply_patch",
   description:

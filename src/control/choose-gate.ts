@@ -14,8 +14,9 @@ export type GateChoice =
 export const untouched = `diff:${"0".repeat(64)}`;
 
 /**
- * The ladder of Harness Engineering (AI-First Software Engineering, chapter 2): the full gate where its commands run; else make them run within the setup budget; else the
- * fallback gate, which needs a targeted command and tightens the patch budgets; else nothing can be verified.
+ * The ladder of Harness Engineering (AI-First Software Engineering, chapter 2): the full gate where its commands run;
+ * else make them run within the setup budget; else the fallback gate, which needs a targeted command and tightens the
+ * patch budgets; else nothing can be verified.
  * Runs the checks on the untouched base, so that the baseline rows exist before the first attempt.
  */
 export async function chooseGate(context: RunContext, repair: readonly string[]): Promise<GateChoice> {

@@ -1,10 +1,8 @@
 import { openJournal } from "../../control/journal.ts";
-import { loop } from "../../control/run.ts";
 import { takeUp, workspacesFolder } from "../../control/start.ts";
 import { foldSession } from "../../core/session.ts";
 import type { Session } from "../../core/session.ts";
 import { Fault } from "../../core/fault.ts";
-import { gatherFacts } from "../../host/facts.ts";
 import { configFolder } from "../../host/key.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { loadPolicy } from "../../policy/load.ts";
@@ -14,12 +12,10 @@ import type { CliInput, Io } from "../command.ts";
 import { openRunLedger } from "../open-ledger.ts";
 import { repositoryRoot } from "../repository.ts";
 import { chooseAgent } from "./choose-agent.ts";
-import { conclude } from "./conclude.ts";
 import { overridesOf } from "./overrides.ts";
 import { showProgress } from "./progress.ts";
-import { repairOf } from "./repair.ts";
+import { workOn } from "./work-on.ts";
 import { actorOf } from "./start-run.ts";
-import { bundleWriter } from "./write-bundle.ts";
 
 /** `surefoot run --resume [<run>]`: goes on where the ledger ends, with the agent that the run was started with. */
 export async function resumeRun(input: CliInput, io: Io): Promise<number> {
@@ -40,23 +36,7 @@ export async function resumeRun(input: CliInput, io: Io): Promise<number> {
       { compiled, scope, root, workspaces: workspacesFolder(host, root), hidden },
       io.signal,
     );
-    try {
-      const result = await loop(context, {
-        root,
-        agent,
-        model: text(input, "model"),
-        gather: gatherFacts(host, {
-          worktree: context.workspace.tree,
-          record: context.workspace.record,
-          guarded: [root, context.workspace.record, configFolder(host)],
-        }),
-        repair: await repairOf(host, context.workspace.tree),
-        writeBundle: bundleWriter(io, ledger, context, root),
-      });
-      return await conclude(input, io, { result, context, ledger, root, progress });
-    } finally {
-      await lock.release();
-    }
+    return await workOn(input, io, { context, lock, agent, ledger, root, progress });
   } finally {
     ledger.close();
   }

@@ -1,9 +1,7 @@
-import { loop } from "../../control/run.ts";
 import { openJournal } from "../../control/journal.ts";
 import { newRunId, start, workspacesFolder } from "../../control/start.ts";
 import { Fault } from "../../core/fault.ts";
 import { configFolder } from "../../host/key.ts";
-import { gatherFacts } from "../../host/facts.ts";
 import type { CompiledPolicy } from "../../core/policy.ts";
 import { policyAt } from "../../policy/at.ts";
 import { loadPolicy } from "../../policy/load.ts";
@@ -16,10 +14,8 @@ import type { Repository } from "../../control/start.ts";
 import { version } from "../version.ts";
 import { chooseAgent } from "./choose-agent.ts";
 import { overridesOf } from "./overrides.ts";
-import { bundleWriter } from "./write-bundle.ts";
 import { showProgress } from "./progress.ts";
-import { conclude } from "./conclude.ts";
-import { repairOf } from "./repair.ts";
+import { workOn } from "./work-on.ts";
 
 /** `surefoot run <task>`: everything that can be refused is refused before anything is made. */
 export async function startRun(input: CliInput, io: Io): Promise<number> {
@@ -54,29 +50,7 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
       },
       io.signal,
     );
-    try {
-      const result = await loop(context, {
-        root: repository.root,
-        agent,
-        model: text(input, "model"),
-        gather: gatherFacts(host, {
-          worktree: context.workspace.tree,
-          record: context.workspace.record,
-          guarded: [repository.root, context.workspace.record, configFolder(host)],
-        }),
-        repair: await repairOf(host, context.workspace.tree),
-        writeBundle: bundleWriter(io, ledger, context, repository.root),
-      });
-      return await conclude(input, io, {
-        result,
-        context,
-        ledger,
-        root: repository.root,
-        progress,
-      });
-    } finally {
-      await lock.release();
-    }
+    return await workOn(input, io, { context, lock, agent, ledger, root: repository.root, progress });
   } finally {
     ledger.close();
   }

@@ -83,7 +83,7 @@ function time(args: readonly string[], stdin: string): Promise<number> {
 /** Stands in for a run that allows every call at once: what is left is the hook's own time. */
 function allowAll(path: string): Promise<Server> {
   const made = createServer((connection) => {
-    connection.on("data", () => connection.end(`${JSON.stringify({ allow: true })}\n`));
+    connection.on("data", () => connection.end(`${JSON.stringify({ verdict: "allow" })}\n`));
   });
   return new Promise((resolve, reject) => {
     made.on("error", reject);

@@ -26,7 +26,7 @@ function finish(rendered: Rendered): void {
 
 function refuse(says: string): void {
   const answer: HookAnswer = {
-    allow: false,
+    verdict: "deny",
     says: `surefoot refuses because its guard did not answer: ${says}`,
   };
   finish(
@@ -37,9 +37,11 @@ function refuse(says: string): void {
 function answerOf(line: string): HookAnswer | undefined {
   const answer = parseJson(line);
   if (!isFields(answer)) return undefined;
-  if (answer["allow"] === true) return { allow: true };
-  const says = answer["says"];
-  return answer["allow"] === false && typeof says === "string" ? { allow: false, says } : undefined;
+  const { verdict, says } = answer;
+  if (verdict === "allow" || verdict === "pass") return { verdict };
+  return (verdict === "deny" || verdict === "ask") && typeof says === "string"
+    ? { verdict, says }
+    : undefined;
 }
 
 function ask(socketPath: string, payload: string): void {

@@ -8,7 +8,10 @@ export interface Dialect {
   readonly id: string;
   /** What the agent proposes. Total: whatever comes in, something comes out. */
   read(payload: unknown): HookInput;
-  /** The answer as the agent wants to hear it. An allow is said explicitly, so that silence can mean a refusal. */
+  /**
+   * The answer as the agent wants to hear it. In a run an allow is said explicitly, so that silence can mean a refusal;
+   * `pass` is silence in the agent's words. An agent that cannot ask a person hears `ask` as a refusal.
+   */
   render(answer: HookAnswer): Rendered;
   /** The actions of one tool call, for hooks and transcripts alike; `undefined` for a tool that is not known. */
   actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined;
@@ -20,6 +23,10 @@ export type HookInput =
       readonly tool: string;
       /** The agent's own id of the call, where it gives one. */
       readonly call: string | undefined;
+      /** The agent's own id of its session, where it gives one. */
+      readonly session?: string;
+      /** False where the payload shows that nobody is there to answer a question (a mode that approves or denies by itself). */
+      readonly attended?: boolean;
       /** Usually one; a patch over several files has one for each. Never empty. */
       readonly actions: readonly Action[];
     }
@@ -34,7 +41,11 @@ export type HookInput =
   /** Not a call: the hook tells that it is in place. */
   | { readonly kind: "ready" };
 
-export type HookAnswer = { readonly allow: true } | { readonly allow: false; readonly says: string };
+export type HookAnswer =
+  | { readonly verdict: "allow" }
+  /** No opinion: what the agent would do without a hook, its own questions included. */
+  | { readonly verdict: "pass" }
+  | { readonly verdict: "ask" | "deny"; readonly says: string };
 
 export interface Rendered {
   /** One JSON object. */

@@ -6,13 +6,22 @@ export function at(cwd: string, path: string): string {
   return path === "." ? cwd : `${cwd.replace(/\/$/, "")}/${path}`;
 }
 
-/** Claude Code's answer, which Codex and others understand too. */
-export function renderPreToolUse(answer: HookAnswer): Rendered {
-  const decision = answer.allow
-    ? { permissionDecision: "allow" }
-    : { permissionDecision: "deny", permissionDecisionReason: answer.says };
-  const output = { hookSpecificOutput: { hookEventName: "PreToolUse", ...decision } };
+/**
+ * Claude Code's answer, which Codex and others understand too.
+ * @param asks whether the agent puts a question before a person; where it does not, an `ask` is a refusal.
+ */
+export function renderPreToolUse(answer: HookAnswer, asks: boolean): Rendered {
+  const output =
+    answer.verdict === "pass"
+      ? {}
+      : { hookSpecificOutput: { hookEventName: "PreToolUse", ...decisionOf(answer, asks) } };
   return { stdout: JSON.stringify(output), stderr: "", exit: 0 };
+}
+
+function decisionOf(answer: Exclude<HookAnswer, { verdict: "pass" }>, asks: boolean): object {
+  if (answer.verdict === "allow") return { permissionDecision: "allow" };
+  const permissionDecision = asks ? answer.verdict : "deny";
+  return { permissionDecision, permissionDecisionReason: answer.says };
 }
 
 /** What is not understood is still judged and recorded, as a tool of the agent's own. */

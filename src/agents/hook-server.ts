@@ -30,17 +30,17 @@ export async function serveHooks(host: Host, options: HookServerOptions): Promis
     const request = parseJson(line);
     const dialect = dialects.find((one) => isFields(request) && one.id === request["dialect"]);
     if (dialect === undefined || !isFields(request))
-      return { allow: false, says: "the hook speaks a dialect that surefoot does not know" };
+      return { verdict: "deny", says: "the hook speaks a dialect that surefoot does not know" };
     const input = dialect.read(parseJson(textOf(request, "payload") ?? ""));
     switch (input.kind) {
       case "ready":
         ready = true;
-        return { allow: true };
+        return { verdict: "allow" };
       case "unreadable": {
         const { tool, call, action } = input;
         const decided = await options.decide({ tool, call, action });
         return {
-          allow: false,
+          verdict: "deny",
           says: decided.says === "" ? `surefoot refuses what it cannot read: ${input.says}` : decided.says,
         };
       }
@@ -48,9 +48,9 @@ export async function serveHooks(host: Host, options: HookServerOptions): Promis
         for (const action of input.actions) {
           const decided = await options.decide({ tool: input.tool, call: input.call, action });
           if (decided.enforced && decided.judgement.verdict !== "allow")
-            return { allow: false, says: decided.says };
+            return { verdict: "deny", says: decided.says };
         }
-        return { allow: true };
+        return { verdict: "allow" };
     }
   };
   const listening = await host.listen(`${options.folder}/s`, async (line) => {
@@ -62,7 +62,7 @@ export async function serveHooks(host: Host, options: HookServerOptions): Promis
         trouble = error;
         options.troubled();
       }
-      return JSON.stringify({ allow: false, says: "surefoot could not decide, so this is refused" });
+      return JSON.stringify({ verdict: "deny", says: "surefoot could not decide, so this is refused" });
     }
   });
   return { path: listening.path, close: () => listening.close(), ready: () => ready, trouble: () => trouble };

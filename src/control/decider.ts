@@ -1,6 +1,6 @@
 import { binding } from "../guard/binding.ts";
 import { judge } from "../guard/judge.ts";
-import { read } from "../guard/read.ts";
+import { learn } from "../guard/learn.ts";
 import { tell } from "../guard/says.ts";
 import type { Decided, GatherFacts, Proposal } from "../core/ports.ts";
 import type { RunContext } from "./context.ts";
@@ -24,7 +24,7 @@ export function makeDecider(
   let number = options.from;
   return async ({ action, tool, call }) => {
     const where = { worktree: workspace.tree, cwd: action.kind === "exec" ? action.cwd : workspace.tree };
-    const facts = await options.gather(read(action, where));
+    const facts = await learn(action, where, options.gather);
     const judgement = judge(action, facts, policy);
     const bound = binding(judgement, policy);
     const enforced = bound !== "allow";

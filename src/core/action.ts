@@ -99,6 +99,28 @@ export interface Facts {
   readonly guarded?: readonly string[];
   /** Per absolute path: how git and the file system see it. */
   readonly paths?: Readonly<Record<string, PathFact>>;
+  /** Per absolute path: what a file holds that the action would run (a script, a Makefile, the scripts of a package.json). */
+  readonly texts?: Readonly<Record<string, FileText>>;
+  /**
+   * Per absolute path: SHA-256 of a file's content, or of the sorted names in a folder, as they are now. Recorded when
+   * something is read or listed, and again when it would be run or deleted.
+   */
+  readonly digests?: Readonly<Record<string, string>>;
+  /** What this session did before, as far as it concerns the paths in `digests`; absent where there is no session. */
+  readonly history?: History | "unknown";
+}
+
+export type FileText =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "absent" }
+  /** Not a text file, too large, or not readable. */
+  | { readonly kind: "unreadable"; readonly says: string };
+
+export interface History {
+  /** Per absolute path: the digest that it had when the agent last saw it, or `edited` where the agent changed what it had seen. */
+  readonly seen: Readonly<Record<string, string>>;
+  /** Absolute paths that the session created or changed. */
+  readonly changed: readonly string[];
 }
 
 export interface PathFact {

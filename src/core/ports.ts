@@ -341,6 +341,12 @@ export interface FactNeeds {
   readonly paths: readonly string[];
   /** Names of git subcommands that may be aliases. */
   readonly aliases?: readonly string[];
+  /** Absolute paths of files whose text is needed. */
+  readonly texts?: readonly string[];
+  /** Absolute paths of files and folders whose digest is needed. */
+  readonly digests?: readonly string[];
+  /** Whether what the session did before matters, for the paths in `digests`. */
+  readonly history?: boolean;
 }
 
 export type GatherFacts = (needs: FactNeeds) => Promise<Facts>;

@@ -15,11 +15,14 @@ export interface Where {
   readonly tempDirs?: readonly string[];
 }
 
-/** Names the facts that `judge` needs for this action, so that nothing else is fetched. */
-export function read(action: Action, where: Where): FactNeeds {
+/**
+ * Names the facts that `judge` needs for this action, so that nothing else is fetched. With the facts that are known
+ * already, what they bring to light is named as well: a script that is run may run another one.
+ */
+export function read(action: Action, where: Where, learned: Facts = {}): FactNeeds {
   const { cwd: _, ...known } = where;
-  const facts: Facts = known;
-  const { effects, aliases } = readAction(action, facts);
+  const facts: Facts = { ...learned, ...known };
+  const { effects, aliases, unread } = readAction(action, facts);
   const operations = new Set(effects.flatMap((effect) => (effect.kind === "git" ? [effect.operation] : [])));
   const some = (names: readonly string[]): boolean =>
     aliases.length > 0 || names.some((name) => operations.has(name));
@@ -29,6 +32,7 @@ export function read(action: Action, where: Where): FactNeeds {
     dirty: some(dirtyMatters),
     paths: pathsOf(effects, facts),
     ...(aliases.length === 0 ? {} : { aliases }),
+    ...(unread.length === 0 ? {} : { texts: unread }),
   };
 }
 

@@ -9,6 +9,10 @@ export interface Reading {
   readonly problems: readonly Problem[];
   /** git subcommands that are neither git's own nor known additions. */
   readonly aliases: readonly string[];
+  /** Texts of files that the action writes, by absolute path, as far as they can be known. */
+  readonly written: ReadonlyMap<string, string>;
+  /** Absolute paths of files that the action would run, and whose text the facts do not hold yet. */
+  readonly unread: readonly string[];
   /** Work units used, of those in `workUnits`. */
   readonly units: number;
 }
@@ -36,7 +40,7 @@ export function readAction(action: Action, facts: Facts): Reading {
   } catch (error) {
     // A guard that crashes lets the action through, so whatever went wrong becomes a reason to stop.
     const says = error instanceof Error ? error.message : String(error);
-    return { effects: [], problems: [{ kind: "failed", says }], aliases: [], units: 0 };
+    return { ...plain([]), problems: [{ kind: "failed", says }] };
   }
 }
 
@@ -59,7 +63,14 @@ function readKind(action: Action, facts: Facts): Reading {
 }
 
 function plain(effects: readonly Effect[]): Reading {
-  return { effects, problems: [], aliases: [], units: effects.length };
+  return {
+    effects,
+    problems: [],
+    aliases: [],
+    written: new Map(),
+    unread: [],
+    units: effects.length,
+  };
 }
 
 function editEffects(action: Extract<Action, { kind: "edit" }>, facts: Facts): readonly Effect[] {

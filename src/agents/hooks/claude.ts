@@ -24,7 +24,7 @@ export const dialect: Dialect = {
     );
   },
 
-  render: (answer) => renderPreToolUse(answer),
+  render: (answer) => renderPreToolUse(answer, true),
   actionsOf,
 };
 

@@ -27,7 +27,8 @@ export const dialect: Dialect = {
   },
 
   // An allow of Codex's is the absence of a refusal: `permissionDecision: "allow"` is for changed input only.
-  render: (answer) => (answer.allow ? { stdout: "{}", stderr: "", exit: 0 } : renderPreToolUse(answer)),
+  render: (answer) =>
+    answer.verdict === "allow" ? { stdout: "{}", stderr: "", exit: 0 } : renderPreToolUse(answer, false),
   actionsOf,
 };
 

@@ -1,6 +1,6 @@
 import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
-import type { Dialect } from "../hook-dialect.ts";
+import type { Dialect, HookAnswer } from "../hook-dialect.ts";
 import { at, unreadable } from "../hook-parts.ts";
 
 /** Gemini CLI's `BeforeTool` hook. It gives no id of the call. */
@@ -30,12 +30,25 @@ export const dialect: Dialect = {
   },
 
   render: (answer) => ({
-    stdout: JSON.stringify(answer.allow ? { decision: "allow" } : { decision: "deny", reason: answer.says }),
+    stdout: JSON.stringify(decisionOf(answer)),
     stderr: "",
     exit: 0,
   }),
   actionsOf,
 };
+
+/** Gemini CLI hangs on a question when nobody watches, so what would be asked is refused. */
+function decisionOf(answer: HookAnswer): object {
+  switch (answer.verdict) {
+    case "allow":
+      return { decision: "allow" };
+    case "pass":
+      return {};
+    case "ask":
+    case "deny":
+      return { decision: "deny", reason: answer.says };
+  }
+}
 
 /** Tools that act on Gemini CLI itself only; a sub-agent's own calls come to the hook one by one. */
 const inward = new Set([

@@ -32,7 +32,11 @@ export const dialect: Dialect = {
   },
 
   render: (answer) => ({
-    stdout: JSON.stringify(answer.allow ? { allow: true } : { allow: false, reason: answer.says }),
+    stdout: JSON.stringify(
+      answer.verdict === "allow" || answer.verdict === "pass"
+        ? { allow: true }
+        : { allow: false, reason: answer.says },
+    ),
     stderr: "",
     exit: 0,
   }),

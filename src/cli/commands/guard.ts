@@ -5,7 +5,7 @@ import type { Policy } from "../../core/policy.ts";
 import { binding } from "../../guard/binding.ts";
 import { tryExamples } from "../../guard/example.ts";
 import { judge } from "../../guard/judge.ts";
-import { read } from "../../guard/read.ts";
+import { learn } from "../../guard/learn.ts";
 import { tell } from "../../guard/says.ts";
 import { gatherFacts } from "../../host/facts.ts";
 import { configFolder } from "../../host/key.ts";
@@ -94,7 +94,7 @@ interface Judged {
 }
 
 async function decide(action: Action, bench: Bench): Promise<Judged> {
-  const facts = await bench.gather(read(action, { worktree: bench.root, home: bench.home }));
+  const facts = await learn(action, { worktree: bench.root, home: bench.home }, bench.gather);
   const judgement = judge(action, facts, bench.policy);
   return { action, judgement, verdict: binding(judgement, bench.policy) };
 }

@@ -35,6 +35,7 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     effects: [],
     problems: [],
     aliases: new Set(),
+    unread: new Set(),
     files: new Map(),
     links: new Map(),
     gitAliases: new Map(),
@@ -72,6 +73,10 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     effects: world.effects,
     problems: world.problems,
     aliases: [...world.aliases],
+    written: new Map(
+      [...world.files].flatMap(([path, content]) => (content.kind === "text" ? [[path, content.text]] : [])),
+    ),
+    unread: [...world.unread],
     units: Math.ceil(workUnits - Math.max(0, budget.left)),
   };
 }

@@ -48,6 +48,8 @@ export interface World {
   readonly effects: Effect[];
   readonly problems: Problem[];
   readonly aliases: Set<string>;
+  /** Files that would be run, and whose text nobody looked up yet. */
+  readonly unread: Set<string>;
   /** What files hold that this action wrote, by absolute path. */
   readonly files: Map<string, Output>;
   /** Symbolic links made by this action. */

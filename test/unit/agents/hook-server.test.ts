@@ -19,9 +19,9 @@ const deny: Decided = {
 test("a call is decided and answered; an observed refusal does not bind", async () => {
   const observed: Decided = { ...deny, enforced: false };
   for (const [decided, wanted] of [
-    [allow, { allow: true }],
-    [deny, { allow: false, says: "not here" }],
-    [observed, { allow: true }],
+    [allow, { verdict: "allow" }],
+    [deny, { verdict: "deny", says: "not here" }],
+    [observed, { verdict: "allow" }],
   ] as const) {
     const { ask, seen } = await serve(async () => decided);
     assert.deepEqual(
@@ -38,18 +38,18 @@ test("a call with several actions is refused when one of them is", async () => {
   const { ask } = await serve(async ({ action }) =>
     action.kind === "edit" && action.path === "/w/b" ? deny : allow,
   );
-  assert.deepEqual(await ask(edits("b"), "codex"), { allow: false, says: "not here" });
-  assert.deepEqual(await ask(edits("c"), "codex"), { allow: true });
+  assert.deepEqual(await ask(edits("b"), "codex"), { verdict: "deny", says: "not here" });
+  assert.deepEqual(await ask(edits("c"), "codex"), { verdict: "allow" });
 });
 
 test("what cannot be read is put on record and refused, whatever the decision says", async () => {
   const { ask, seen } = await serve(async () => allow);
   assert.deepEqual(await ask({ tool_name: "Teleport", tool_input: {} }), {
-    allow: false,
+    verdict: "deny",
     says: "surefoot refuses what it cannot read: the tool Teleport or its arguments are not known",
   });
   assert.deepEqual(await ask("not an object"), {
-    allow: false,
+    verdict: "deny",
     says: "surefoot refuses what it cannot read: the hook's input is not a JSON object",
   });
   assert.deepEqual(
@@ -73,7 +73,7 @@ test("a decision that cannot be made is a refusal for the agent and a trouble fo
     throw broken;
   });
   const call = { tool_name: "Bash", tool_input: { command: "ls" } };
-  const refused = { allow: false, says: "surefoot could not decide, so this is refused" };
+  const refused = { verdict: "deny", says: "surefoot could not decide, so this is refused" };
   assert.deepEqual([await ask(call), await ask(call)], [refused, refused]);
   assert.deepEqual([server.trouble(), troubles()], [broken, 1]);
 });
@@ -82,7 +82,7 @@ test("a plugin that tells that it is in place is believed, and nothing else make
   const { ask, server } = await serve(async () => allow);
   await ask({ input: { tool: "bash", callID: "c" }, output: { args: { command: "ls" } } }, "opencode");
   assert.equal(server.ready(), false);
-  assert.deepEqual(await ask({ ready: true }, "opencode"), { allow: true });
+  assert.deepEqual(await ask({ ready: true }, "opencode"), { verdict: "allow" });
   assert.equal(server.ready(), true);
 });
 

@@ -166,8 +166,8 @@ test("an allow and a refusal are said in each agent's words, always as one JSON 
   assert.deepEqual(
     dialects.map((dialect) => [
       dialect.id,
-      JSON.parse(dialect.render({ allow: true }).stdout),
-      JSON.parse(dialect.render({ allow: false, says: "no" }).stdout),
+      JSON.parse(dialect.render({ verdict: "allow" }).stdout),
+      JSON.parse(dialect.render({ verdict: "deny", says: "no" }).stdout),
     ]),
     [
       [

@@ -60,7 +60,13 @@ export type Effect =
       readonly kind: "execute";
       readonly program: string | undefined;
       readonly args: readonly (string | undefined)[];
+      /** The same words with U+E000 for each part that cannot be known; absent where all of them are known. */
+      readonly words?: readonly string[];
       readonly cwd: string | undefined;
+      /** The text on its standard input, cut short, where it is known; U+E000 stands for what is not. */
+      readonly input?: string;
+      /** Variables set by the action that choose what a program works on: an environment, a profile, a host. */
+      readonly env?: Readonly<Record<string, string>>;
       readonly span?: Span;
     }
   | {

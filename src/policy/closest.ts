@@ -1,7 +1,9 @@
+import { editDistance } from "../core/edit-distance.ts";
+
 /** The candidate that a mistyped word most likely meant: at most a third of its letters away, or `undefined`. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
-    .map((candidate) => ({ candidate, distance: distanceOf(fold(word), fold(candidate)) }))
+    .map((candidate) => ({ candidate, distance: editDistance(fold(word), fold(candidate)) }))
     .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
     .toSorted((a, b) => a.distance - b.distance);
   return near[0]?.candidate;
@@ -10,28 +12,4 @@ export function closest(word: string, candidates: readonly string[]): string | u
 // `wallTime`, `wall-time` and `wall_time` are the same word.
 function fold(word: string): string {
   return word.toLowerCase().replace(/[-_]/g, "").slice(0, 80);
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours (restricted Damerau–Levenshtein distance). */
-function distanceOf(a: string, b: string): number {
-  let before: readonly number[] = [];
-  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row: number[] = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1];
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(
-        Math.min(
-          (last[j] ?? 0) + 1,
-          (row[j - 1] ?? 0) + 1,
-          (last[j - 1] ?? 0) + (same ? 0 : 1),
-          swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    before = last;
-    last = row;
-  }
-  return last[b.length] ?? 0;
 }

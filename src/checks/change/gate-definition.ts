@@ -1,7 +1,7 @@
 import type { FileChange } from "../../core/change.ts";
 import { matchesAny } from "../../core/glob.ts";
 import type { ChangeCheck, Judges } from "../change-check.ts";
-import { isTestFile } from "../tests-in-diff/languages.ts";
+import { isTestFile } from "../../core/test-language.ts";
 import { named } from "./protected-files.ts";
 
 /**

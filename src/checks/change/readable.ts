@@ -1,4 +1,4 @@
-import { isTestFile, languageOf } from "../tests-in-diff/languages.ts";
+import { isTestFile, languageOf } from "../../core/test-language.ts";
 import type { ChangeCheck } from "../change-check.ts";
 
 /** Source that git takes for binary shows no lines: what happens in it stays unseen. `looked` counts source files. */

@@ -1,6 +1,6 @@
 import type { Finding } from "../../core/finding.ts";
 import type { ChangeCheck } from "../change-check.ts";
-import { isTestFile, languageOf } from "../tests-in-diff/languages.ts";
+import { isTestFile, languageOf } from "../../core/test-language.ts";
 import { newMarks } from "../tests-in-diff/new-marks.ts";
 import { readTestFile, type TestFile, testsOf } from "../tests-in-diff/read-files.ts";
 import { removedCases } from "../tests-in-diff/removed-cases.ts";

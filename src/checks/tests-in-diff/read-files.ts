@@ -1,5 +1,5 @@
 import type { FileChange } from "../../core/change.ts";
-import { isTestFile, type Language, languageOf } from "./languages.ts";
+import { isTestFile, type Language, languageOf } from "../../core/test-language.ts";
 import { type Mark, readSide, type SideFacts, type TestHead } from "./read-side.ts";
 import { type Hunk, readHunks } from "./sides.ts";
 

@@ -1,5 +1,5 @@
 import { type Assertion, readAssertion } from "./assertion.ts";
-import type { Language } from "./languages.ts";
+import type { Language } from "../../core/test-language.ts";
 import type { SideLine } from "./sides.ts";
 
 /** What one side of a hunk says about tests. */

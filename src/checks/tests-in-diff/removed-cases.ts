@@ -1,7 +1,7 @@
 import type { FileChange } from "../../core/change.ts";
 import type { Finding } from "../../core/finding.ts";
 import { factAbout } from "./fact-about.ts";
-import { isTestFile, type Language, languageOf } from "./languages.ts";
+import { isTestFile, type Language, languageOf } from "../../core/test-language.ts";
 import { readHunks, type SideLine } from "./sides.ts";
 
 /** Code in the tests' own folders: tests, and the tables of cases that they read. */

@@ -1,6 +1,6 @@
 import type { Finding } from "../../core/finding.ts";
 import { factAbout } from "./fact-about.ts";
-import { isTestFile } from "./languages.ts";
+import { isTestFile } from "../../core/test-language.ts";
 import { type AllTests, comparedAtMost, type TestBody, type TestFile, wordsOf } from "./read-files.ts";
 import type { TestHead } from "./read-side.ts";
 

@@ -10,7 +10,13 @@ export interface Invocation {
   readonly program: string;
   /** `undefined` where a word cannot be known. */
   readonly args: readonly (string | undefined)[];
+  /** The same with a `hole` for each part that cannot be known. */
+  readonly words: readonly string[];
   readonly cwd: string | undefined;
+  /** What stands on its standard input, as far as it is known. */
+  readonly input?: string;
+  /** Variables that choose what it works on. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly span?: Span;
 }
 
@@ -21,16 +27,22 @@ export function invocations(
 ): readonly Invocation[] {
   return effects.flatMap((effect) =>
     effect.kind === "execute" && effect.program !== undefined && programs.has(effect.program)
-      ? [{ ...effect, program: effect.program }]
+      ? [
+          {
+            ...effect,
+            program: effect.program,
+            words: effect.words ?? effect.args.map((arg) => arg ?? hole),
+          },
+        ]
       : [],
   );
 }
 
-/** Options and operands of an invocation; a word that cannot be known is a `hole` in them (see `isKnown`). */
-export function optionsOf({ args, span }: Invocation, spec: OptionSpec = {}): Options {
+/** Options and operands of an invocation; what cannot be known of a word is a `hole` in it (see `isKnown`). */
+export function optionsOf({ words, span }: Invocation, spec: OptionSpec = {}): Options {
   const at = span ?? { start: 0, end: 0 };
   return readOptions(
-    args.map((value) => ({ value: value ?? hole, span: at })),
+    words.map((value) => ({ value, span: at })),
     spec,
   );
 }

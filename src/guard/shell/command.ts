@@ -85,7 +85,7 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   for (const [variable, value] of call.env) loaded(variable, value, shell, call);
   const written = first.value.includes("/") ? contentOf(shell, first.value) : undefined;
   if (written !== undefined) {
-    addEffect(world, execution(name, rest, shell, call.span));
+    addEffect(world, execution(name, rest, shell, call));
     if (written.kind === "text")
       return world.runText(written.text, freshShell(shell, call.env, values(rest)), first);
     if (written.kind === "unknown")
@@ -97,7 +97,7 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   const wrapped = runWrapper(name, rest, shell, call);
   if (wrapped !== undefined) return wrapped;
   if (name === "git") return runGit(rest, shell, call);
-  addEffect(world, execution(name, rest, shell, call.span));
+  addEffect(world, execution(name, rest, shell, call));
   return (
     runShell(name, rest, shell, call) ??
     runInterpreter(name, rest, shell, call) ??
@@ -105,19 +105,41 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   );
 }
 
+// Statements for a database, an answer to a prompt: what matters stands at the start.
+const inputAtMost = 4096;
+
 function execution(
   name: string,
   rest: readonly Arg[],
   shell: Shell,
-  span: Span,
+  { env, stdin, span }: Call,
 ): Parameters<typeof addEffect>[1] {
+  const args = rest.map((arg) => known(arg.value));
+  const chosen = choices(shell, env);
   return {
     kind: "execute",
     program: name,
-    args: rest.map((arg) => known(arg.value)),
+    args,
+    ...(args.includes(undefined) ? { words: rest.map((arg) => arg.value.replaceAll(glob, "")) } : {}),
     cwd: shell.cwd,
+    ...(stdin.kind === "text" && stdin.text !== ""
+      ? { input: stdin.text.slice(0, inputAtMost).replaceAll(glob, "") }
+      : {}),
+    ...(chosen.length === 0 ? {} : { env: Object.fromEntries(chosen) }),
     span,
   };
+}
+
+// Variables by which programs are told where to work. Others, passwords among them, are nobody's business.
+const choosing =
+  /^([A-Z][A-Z0-9_]*_)?(ENV|ENVIRONMENT|PROFILE|HOST|HOSTADDR|CONTEXT|WORKSPACE|PROJECT|DATABASE_URL|DATABASE)$|^(PGSERVICE|KUBECONFIG|DJANGO_SETTINGS_MODULE|GH_REPO)$/;
+
+function choices(shell: Shell, env: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  const exported = [...shell.vars].flatMap(([name, { fields, exported: is }]) =>
+    is && choosing.test(name) && fields[0] !== undefined ? [[name, fields[0]] as const] : [],
+  );
+  const given = [...env].filter(([name]) => choosing.test(name));
+  return [...exported, ...given].map(([name, value]) => [name, value.replaceAll(glob, "")]);
 }
 
 function values(args: readonly Arg[]): readonly string[] {

@@ -31,6 +31,8 @@ export interface Problem {
     | "failed";
   readonly says: string;
   readonly span?: Span;
+  /** Of an opaque body that comes from the network: its address, empty where that is not known. */
+  readonly fetched?: string;
 }
 
 /** Reads an action of any kind. Total: its own failure is one of the problems. */

@@ -1,5 +1,6 @@
 import { normalize } from "../paths.ts";
 import type { Call } from "./command.ts";
+import { addOpaqueBody } from "./fetched.ts";
 import { printed } from "./output.ts";
 import { runSourced } from "./shells.ts";
 import { addProblem, hole, isKnown, known, none, setVariable, target, unknown } from "./shell.ts";
@@ -116,7 +117,7 @@ function runEval(args: readonly Arg[], shell: Shell, call: Call): Output {
   const text = args.map((arg) => arg.value).join(" ");
   if (text.trim() === "") return none;
   if (text.trim() === hole || args.every((arg) => arg.value.startsWith(hole))) {
-    addProblem(shell.world, "opaque-body", "the text given to eval cannot be known", call.span);
+    addOpaqueBody(shell.world, "the text given to eval cannot be known", call.span);
     return unknown;
   }
   return shell.world.runText(text, shell, { value: text, span: call.span });

@@ -1,6 +1,7 @@
 import type { Span } from "../../core/action.ts";
 import { baseName } from "../paths.ts";
 import { runBuiltin } from "./builtins.ts";
+import { addOpaqueBody } from "./fetched.ts";
 import { runGit } from "./git.ts";
 import { runInterpreter } from "./interpreters.ts";
 import { runProgram } from "./programs.ts";
@@ -89,7 +90,7 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
     if (written.kind === "text")
       return world.runText(written.text, freshShell(shell, call.env, values(rest)), first);
     if (written.kind === "unknown")
-      addProblem(world, "opaque-body", "it runs a file that this very command writes", first.span);
+      addOpaqueBody(world, "it runs a file that this very command writes", first.span, written);
     return unknown;
   }
   const built = plain ? runBuiltin(name, rest, shell, call) : undefined;

@@ -2,6 +2,7 @@ import type { Facts } from "../../core/action.ts";
 import { within } from "../paths.ts";
 import type { Reading } from "../reading.ts";
 import { runCommand } from "./command.ts";
+import { passedOn } from "./fetched.ts";
 import { Budget } from "./ir.ts";
 import type { Node, Redirect } from "./ir.ts";
 import { parse } from "./parse.ts";
@@ -106,7 +107,7 @@ function run(node: Node, shell: Shell): Output {
       return runChain(node, shell);
     case "pipe": {
       let output: Output = shell.stdin;
-      for (const item of node.nodes) output = run(item, subshell(shell, output));
+      for (const item of node.nodes) output = passedOn(run(item, subshell(shell, output)), output);
       return output;
     }
     case "subshell":
@@ -144,7 +145,8 @@ function joined(outputs: readonly Output[]): Output {
   if (telling.length === 1) return only;
   let text = "";
   for (const output of telling) {
-    if (output.kind !== "text") return unknown;
+    if (output.kind !== "text")
+      return telling.find((item) => item.kind === "unknown" && item.fetched !== undefined) ?? unknown;
     text += output.text;
   }
   return { kind: "text", text };

@@ -1,5 +1,7 @@
 import type { Call } from "./command.ts";
 import { has, readOptions } from "./options.ts";
+import type { Options } from "./options.ts";
+import { addOpaqueBody, fetchedWithin } from "./fetched.ts";
 import { addEffect, contentOf, freshShell, hole, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
@@ -61,8 +63,22 @@ export function runInterpreter(
     const content = contentOf(shell, first.value);
     if (content?.kind === "text") codes.push({ ...first, value: content.text });
   }
+  unknownCode(options, codes, shell, call);
   for (const code of codes) readCode(base, code, shell, call);
   return unknown;
+}
+
+/** Code that comes from the network. */
+function unknownCode(options: Options, codes: readonly Arg[], shell: Shell, call: Call): void {
+  const says = "the code that an interpreter runs cannot be known";
+  for (const code of codes)
+    if (code.value.trim() === hole && fetchedWithin(shell.world, code.span) !== undefined)
+      addOpaqueBody(shell.world, says, code.span);
+  if (codes.length > 0 || has(options, "m", "V", "version", "h", "help", "test", "check")) return;
+  const [first] = options.operands;
+  const code = first === undefined || first.value === "-" ? call.stdin : contentOf(shell, first.value);
+  if (code?.kind === "unknown" && code.fetched !== undefined)
+    addOpaqueBody(shell.world, says, first?.span ?? call.span, code);
 }
 
 // Calls that start a program through a shell or by its words, in the languages above.

@@ -2,6 +2,7 @@ import { baseName } from "../paths.ts";
 import type { Call } from "./command.ts";
 import { has, plainText, readOptions, valueOf } from "./options.ts";
 import type { OptionSpec, Options } from "./options.ts";
+import { fetchedBy } from "./fetched.ts";
 import { filtered } from "./output.ts";
 import { addEffect, contentOf, hole, putContent, target, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
@@ -12,7 +13,7 @@ export function runProgram(name: string, args: readonly Arg[], shell: Shell, cal
   if (effect !== undefined) effect({ name, args, shell, call });
   else if (/^mkfs(\.|$)|^(wipefs|sgdisk|parted|fdisk|sfdisk|mkswap|blkdiscard)$/.test(name))
     devices(name, args, shell);
-  return filtered(name, args, shell, call.stdin);
+  return fetchedBy(name, args) ?? filtered(name, args, shell, call.stdin);
 }
 
 interface Start {
@@ -220,7 +221,7 @@ const programs: Readonly<Record<string, Program>> = {
     for (const url of options.operands) {
       network(start, url);
       if (has(options, "O", "remote-name"))
-        writes(start, [{ ...url, value: baseName(url.value.replace(/[?#].*$/, "")) }]);
+        fetched(start, { ...url, value: baseName(url.value.replace(/[?#].*$/, "")) });
     }
   },
   wget: (start) => {
@@ -242,6 +243,12 @@ const programs: Readonly<Record<string, Program>> = {
     const folder = valueOf(options, "P", "directory-prefix");
     if (file !== undefined) fetched(start, file);
     else if (folder !== undefined) writes(start, [folder], true);
+    else
+      for (const url of options.operands) {
+        const name = baseName(url.value.replace(/[?#].*$/, ""));
+        if (name !== "" && name !== hole)
+          putContent(start.shell, name, fetchedBy(start.name, start.args) ?? unknown);
+      }
   },
   scp: (start) => {
     const last = readOptions(start.args, { short: "cFiJloPSD" }).operands.at(-1);
@@ -312,7 +319,7 @@ function network({ shell, call }: Start, arg: Arg): void {
 function fetched(start: Start, file: Arg): void {
   if (file.value === "-") return;
   writes(start, [file]);
-  putContent(start.shell, file.value, unknown);
+  putContent(start.shell, file.value, fetchedBy(start.name, start.args) ?? unknown);
 }
 
 function moves(start: Start, takesAway: boolean): void {

@@ -9,7 +9,8 @@ export type Output =
   | { readonly kind: "text"; readonly text: string }
   /** Names of files, as words: for instance what `find` prints. */
   | { readonly kind: "paths"; readonly words: readonly string[] }
-  | { readonly kind: "unknown" };
+  /** `fetched` where it comes from the network: the address, empty where that is not known. */
+  | { readonly kind: "unknown"; readonly fetched?: string };
 
 export const none: Output = { kind: "none" };
 export const unknown: Output = { kind: "unknown" };
@@ -117,8 +118,15 @@ export function addEffect(world: World, effect: Effect): void {
 
 const problemsAtMost = 20;
 
-export function addProblem(world: World, kind: Problem["kind"], says: string, span: Span): void {
-  if (world.problems.length < problemsAtMost) world.problems.push({ kind, says, span });
+export function addProblem(
+  world: World,
+  kind: Problem["kind"],
+  says: string,
+  span: Span,
+  fetched?: string,
+): void {
+  if (world.problems.length < problemsAtMost)
+    world.problems.push({ kind, says, span, ...(fetched === undefined ? {} : { fetched }) });
 }
 
 export interface Touch {

@@ -1,6 +1,7 @@
 import type { Call } from "./command.ts";
 import { plainText } from "./options.ts";
-import { addProblem, contentOf, freshShell, hole, subshell, unknown } from "./shell.ts";
+import { addOpaqueBody } from "./fetched.ts";
+import { contentOf, freshShell, hole, subshell, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 const shells: ReadonlySet<string> = new Set([
@@ -66,7 +67,7 @@ function readArguments(args: readonly Arg[]): ShellArguments {
 /** `-c` text. What follows it are `$0`, `$1` and so on. */
 export function runBody(body: Arg, operands: readonly Arg[], shell: Shell, call: Call): Output {
   if (body.value === hole) {
-    addProblem(shell.world, "opaque-body", "the text that a shell runs cannot be known", body.span);
+    addOpaqueBody(shell.world, "the text that a shell runs cannot be known", body.span);
     return unknown;
   }
   const fresh = freshShell(
@@ -86,7 +87,7 @@ function runFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): O
   if (content?.kind === "text")
     return shell.world.runText(content.text, freshShell(shell, call.env, args), script);
   if (script.value === hole || content?.kind === "unknown" || script.value.startsWith("/dev/fd/"))
-    addProblem(shell.world, "opaque-body", "the script that a shell runs cannot be known", script.span);
+    addOpaqueBody(shell.world, "the script that a shell runs cannot be known", script.span, content);
   return unknown;
 }
 
@@ -111,7 +112,7 @@ function runInput(stdin: Output, operands: readonly Arg[], shell: Shell, call: C
     case "unknown":
       break;
   }
-  addProblem(shell.world, "opaque-body", "a shell runs text that cannot be known beforehand", call.span);
+  addOpaqueBody(shell.world, "a shell runs text that cannot be known beforehand", call.span, stdin);
   return unknown;
 }
 
@@ -125,6 +126,11 @@ export function runSourced(args: readonly Arg[], shell: Shell, call: Call): Outp
   if (input && call.stdin.kind === "text")
     return shell.world.runText(call.stdin.text, subshell(shell), script);
   if (script.value === hole || content?.kind === "unknown" || script.value.startsWith("/dev/"))
-    addProblem(shell.world, "opaque-body", "the text that is sourced cannot be known", script.span);
+    addOpaqueBody(
+      shell.world,
+      "the text that is sourced cannot be known",
+      script.span,
+      content ?? call.stdin,
+    );
   return unknown;
 }

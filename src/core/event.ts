@@ -122,6 +122,10 @@ export type StepEvent =
       readonly action: Action;
       readonly judgement: Judgement;
       readonly enforced: boolean;
+      /** `actionDigest` of the action before it was redacted: what a permit is granted for. */
+      readonly digest?: string;
+      /** Entry of the permits' session that let it pass despite the judgement. */
+      readonly permit?: number;
     }
   | {
       readonly type: "tool.finished";
@@ -140,6 +144,25 @@ export type StepEvent =
     };
 
 export type LedgerEvent =
+  /** A person allows one action that the guard stops. */
+  | {
+      readonly type: "permit.granted";
+      /** `actionDigest` of the one action that it is for. */
+      readonly action: string;
+      readonly subject: Action;
+      readonly by: string;
+      readonly uses: "once" | "many";
+      /** ISO date and time, UTC. */
+      readonly expires: string;
+    }
+  /** Appended before the action happens. */
+  | {
+      readonly type: "permit.used";
+      /** Number of the entry that granted it. */
+      readonly grant: number;
+      readonly session: string;
+      readonly call: string;
+    }
   | {
       readonly type: "entry.erased";
       readonly session: string;

@@ -49,6 +49,8 @@ export function rollupCodes(event: Event | Erased): readonly string[] {
     case "agent.probed":
     case "agent.said":
     case "agent.used":
+    case "permit.granted":
+    case "permit.used":
     case "entry.erased":
     case "artifacts.pruned":
     case "erased":

@@ -216,6 +216,8 @@ function apply(session: Session, event: Event, at: string): Session {
     case "agent.said":
     case "escalated":
     case "run.interrupted":
+    case "permit.granted":
+    case "permit.used":
     case "entry.erased":
     case "artifacts.pruned":
       return session;

@@ -1,7 +1,10 @@
 import type { Action, Judgement, Reason } from "../core/action.ts";
 
-/** What an agent or a person is told: verdict, rules with their matched text, and one allowed next step. Empty for an allow. */
-export function tell(judgement: Judgement, action: Action): string {
+/**
+ * What an agent or a person is told: verdict, rules with their matched text, one allowed next step and, given the
+ * action's code, how a person can allow it. Empty for an allow.
+ */
+export function tell(judgement: Judgement, action: Action, code?: string): string {
   const [first, ...others] = judgement.reasons;
   if (judgement.verdict === "allow" || first === undefined) return "";
   const head = first.verdict === "deny" ? "Refused by surefoot" : "surefoot asks a person first";
@@ -11,6 +14,7 @@ export function tell(judgement: Judgement, action: Action): string {
     `${head} (${first.rule}): ${first.says}${quoted(first, action)}.`,
     ...also,
     ...(step === undefined ? [] : [`Instead: ${step}`]),
+    ...(code === undefined ? [] : [`A person can allow exactly this once: surefoot guard allow ${code}`]),
   ].join("\n");
 }
 

@@ -58,11 +58,15 @@ function describe(event: Event | Erased): string {
     case "agent.used":
       return `${event.usage.inputTokens} tokens in, ${event.usage.outputTokens} out`;
     case "action.judged":
-      return `${event.judgement.verdict}${event.enforced ? "" : " (observed)"} ${describeAction(event.action)}${rules(event.judgement.reasons)}`;
+      return `${event.judgement.verdict}${passed(event)} ${describeAction(event.action)}${rules(event.judgement.reasons)}`;
     case "tool.finished":
       return `${event.tool} ${event.outcome.kind} after ${event.durationMs} ms`;
     case "escalated":
       return `${event.reason}: ${event.says}`;
+    case "permit.granted":
+      return `${event.by} allows ${event.uses === "once" ? "once" : "often"}, until ${event.expires}: ${describeAction(event.subject)}`;
+    case "permit.used":
+      return `permit ${event.grant} in ${event.session}, call ${event.call}`;
     case "entry.erased":
       return `entry ${event.seq} by ${event.by}: ${event.reason}`;
     case "artifacts.pruned":
@@ -70,6 +74,11 @@ function describe(event: Event | Erased): string {
     case "erased":
       return `on ${event.at}: ${event.reason}`;
   }
+}
+
+function passed({ enforced, permit }: Extract<Event, { type: "action.judged" }>): string {
+  if (enforced) return "";
+  return permit === undefined ? " (observed)" : ` (permit ${permit})`;
 }
 
 export function describeAction(action: Action): string {

@@ -1,5 +1,5 @@
 import type { Action } from "../core/action.ts";
-import type { Decision, Entry } from "../core/event.ts";
+import type { Decision, Entry, Event } from "../core/event.ts";
 import { describeExit } from "../core/exit.ts";
 import { count, diffText, duration, money, number } from "./amounts.ts";
 import { visibleLine } from "./visible-text.ts";
@@ -7,6 +7,11 @@ import { visibleLine } from "./visible-text.ts";
 /** What a fact says, on one line that is safe to show. */
 export function describeEvent(event: Entry["event"]): string {
   return visibleLine(sentence(event), 300);
+}
+
+function passed({ enforced, permit }: Extract<Event, { type: "action.judged" }>): string {
+  if (enforced) return "";
+  return permit === undefined ? " (observed)" : ` (permit ${permit})`;
 }
 
 export function describeAction(action: Action): string {
@@ -66,7 +71,7 @@ function sentence(event: Entry["event"]): string {
     }
     case "action.judged": {
       const rule = event.judgement.reasons[0]?.rule;
-      const verdict = `${event.judgement.verdict}${event.enforced ? "" : " (observed)"}`;
+      const verdict = `${event.judgement.verdict}${passed(event)}`;
       return `${verdict}${rule === undefined ? "" : ` ${rule}`}: ${describeAction(event.action)}`;
     }
     case "tool.finished":
@@ -101,6 +106,10 @@ function sentence(event: Entry["event"]): string {
       return `accepted by ${event.by} into ${event.branch}`;
     case "run.discarded":
       return `discarded by ${event.by}`;
+    case "permit.granted":
+      return `${event.by} allows ${event.uses === "once" ? "once" : "often"}, until ${event.expires}: ${describeAction(event.subject)}`;
+    case "permit.used":
+      return `permit ${event.grant} in ${event.session}, call ${event.call}`;
     case "entry.erased":
       return `entry ${event.seq} of ${event.session} erased by ${event.by}: ${event.reason}`;
     case "artifacts.pruned":

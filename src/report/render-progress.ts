@@ -92,6 +92,8 @@ function tell(session: Session, event: Entry["event"]): Told {
     case "bundle.written":
     case "run.accepted":
     case "run.discarded":
+    case "permit.granted":
+    case "permit.used":
     case "entry.erased":
     case "artifacts.pruned":
     case "erased":

@@ -5,8 +5,22 @@ import { rules as gitChanges } from "./git-changes.ts";
 import { rules as gitConfig } from "./git-config.ts";
 import { rules as gitHistory } from "./git-history.ts";
 import { rules as gitPush } from "./git-push.ts";
+import { rules as process } from "./process.ts";
 import { rules as scope } from "./scope.ts";
 import { rules as self } from "./self.ts";
 import { rules as shell } from "./shell.ts";
+import { rules as system } from "./system.ts";
 
-export const families = [ci, filesystem, gitChanges, gitConfig, gitHistory, gitPush, scope, self, shell];
+export const families = [
+  ci,
+  filesystem,
+  gitChanges,
+  gitConfig,
+  gitHistory,
+  gitPush,
+  process,
+  scope,
+  self,
+  shell,
+  system,
+];

@@ -133,7 +133,7 @@ function execution(
 
 // Variables by which programs are told where to work. Others, passwords among them, are nobody's business.
 const choosing =
-  /^([A-Z][A-Z0-9_]*_)?(ENV|ENVIRONMENT|PROFILE|HOST|HOSTADDR|CONTEXT|WORKSPACE|PROJECT|DATABASE_URL|DATABASE)$|^(PGSERVICE|KUBECONFIG|DJANGO_SETTINGS_MODULE|GH_REPO)$/;
+  /^([A-Z][A-Z0-9_]*_)?(ENV|ENVIRONMENT|PROFILE|HOST|CONTEXT|WORKSPACE|PROJECT|DATABASE_URL|DATABASE)$|^(PG(HOST|HOSTADDR|DATABASE|SERVICE)|KUBECONFIG|DJANGO_SETTINGS_MODULE|GH_REPO)$/;
 
 function choices(shell: Shell, env: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
   const exported = [...shell.vars].flatMap(([name, { fields, exported: is }]) =>

@@ -1,182 +1,144 @@
+import { readCode } from "./code-calls.ts";
+import type { Family } from "./code-tokens.ts";
 import type { Call } from "./command.ts";
+import { addOpaqueBody } from "./fetched.ts";
 import { has, readOptions } from "./options.ts";
-import type { Options } from "./options.ts";
-import { addOpaqueBody, fetchedWithin } from "./fetched.ts";
-import { addEffect, contentOf, freshShell, hole, touch, unknown } from "./shell.ts";
+import { contentOf, hole, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 interface Language {
+  readonly family: Family;
   /** Options whose value is code. */
   readonly code: readonly string[];
   /** Further short options with a value. */
   readonly short: string;
+  /** A word before the code or the file, as in `deno eval`. */
+  readonly words?: readonly string[];
 }
 
-const python: Language = { code: ["c"], short: "cmWX" };
-const node: Language = { code: ["e", "p", "eval", "print"], short: "eprC" };
+const python: Language = { family: "python", code: ["c"], short: "cmWX" };
+const node: Language = { family: "js", code: ["e", "p", "eval", "print"], short: "erC" };
+const awk: Language = { family: "awk", code: [], short: "Ffv" };
+const julia: Language = { family: "ruby", code: ["e", "E"], short: "eEL" };
+const r: Language = { family: "r", code: ["e"], short: "e" };
 
 const languages: Readonly<Record<string, Language>> = {
   python,
   python2: python,
   python3: python,
+  pypy: python,
   pypy3: python,
+  ipython: python,
   node,
   nodejs: node,
-  bun: { code: ["e", "eval"], short: "e" },
-  deno: { code: [], short: "" },
-  perl: { code: ["e", "E"], short: "eEIMmF" },
-  ruby: { code: ["e"], short: "eIrC" },
-  php: { code: ["r"], short: "rdf" },
-  lua: { code: ["e"], short: "el" },
-  osascript: { code: ["e"], short: "e" },
-  awk: { code: [], short: "Ffv" },
-  gawk: { code: [], short: "Ffv" },
-  mawk: { code: [], short: "Ffv" },
+  tsx: node,
+  "ts-node": node,
+  bun: { family: "js", code: ["e", "eval", "print"], short: "e" },
+  deno: { family: "js", code: [], short: "", words: ["eval", "run"] },
+  perl: { family: "perl", code: ["e", "E"], short: "eEIMmF" },
+  ruby: { family: "ruby", code: ["e"], short: "eIrC" },
+  php: { family: "php", code: ["r"], short: "rdf" },
+  lua: { family: "lua", code: ["e"], short: "el" },
+  luajit: { family: "lua", code: ["e"], short: "el" },
+  elixir: { family: "ruby", code: ["e"], short: "er" },
+  groovy: { family: "ruby", code: ["e"], short: "e" },
+  julia,
+  Rscript: r,
+  R: r,
+  awk,
+  gawk: awk,
+  mawk: awk,
+  nawk: awk,
 };
 
-/** One-line programs: what their code deletes, writes or starts, as far as plain calls with literal arguments show. */
+const long = ["eval", "print", "require", "import", "loader", "input-type"];
+
+/** One-line programs: what their code deletes, writes or starts, as far as plain calls with constant arguments show. */
 export function runInterpreter(
   name: string,
   args: readonly Arg[],
   shell: Shell,
   call: Call,
 ): Output | undefined {
+  if (name === "osascript" || name === "emacs") return runQuoting(name, args, shell);
   const base = name.replace(/^(python|ruby|perl|php|lua)[\d.]+$/, "$1");
   const language = Object.hasOwn(languages, base) ? languages[base] : undefined;
   if (language === undefined) return undefined;
-  const options = readOptions(args, {
-    short: language.short,
-    long: ["eval", "print", "require", "import", "loader"],
-    stops: true,
-  });
+  const { family } = language;
+  const options = readOptions(args, { short: language.short, long, stops: true });
   const codes = language.code.flatMap((option) => options.values.get(option) ?? []);
-  const [first] = options.operands;
-  if (/^(g|m)?awk$/.test(base) && first !== undefined && !options.values.has("f")) codes.push(first);
-  if (base === "deno" && first?.value === "eval" && options.operands[1] !== undefined)
-    codes.push(options.operands[1]);
-  // `node -pe` and `perl -lane`: the letter for code at the end of a cluster.
+  // `node -p code` and `node -pe code`: the code is what follows.
+  const [first, ...others] = options.operands;
+  if (family === "js" && codes.length === 0 && has(options, "p") && first !== undefined) codes.push(first);
+  const [second] = others;
+  const worded = language.words?.includes(first?.value ?? "") === true;
+  if (worded && first?.value === "eval" && second !== undefined) codes.push(second);
+  if (family === "awk") {
+    const file = options.values.get("f")?.[0];
+    if (first !== undefined && file === undefined) codes.push(first);
+    if (file !== undefined) codes.push(...contents(file, shell));
+  }
   if ((base === "perl" || base === "ruby") && has(options, "i") && codes.length > 0)
     for (const arg of options.operands) touch(shell, arg, { kind: "write", by: base });
-  if (codes.length === 0 && (first === undefined || first.value === "-") && call.stdin.kind === "text")
-    codes.push({ value: call.stdin.text, span: call.span });
-  if (codes.length === 0 && first !== undefined) {
-    const content = contentOf(shell, first.value);
-    if (content?.kind === "text") codes.push({ ...first, value: content.text });
+  const script = worded ? second : first;
+  const other = has(options, "m", "V", "version", "h", "help", "test", "check");
+  if (codes.length === 0 && !other && family !== "awk") {
+    const input = script === undefined || /^(-|\/dev\/stdin)$/.test(script.value);
+    codes.push(...(input ? given(call, shell) : contents(script, shell)));
   }
-  unknownCode(options, codes, shell, call);
-  for (const code of codes) readCode(base, code, shell, call);
+  for (const code of codes) {
+    if (code.value.trim() === hole) addOpaqueBody(shell.world, cannotBeKnown, code.span);
+    else {
+      readCode(family, code, shell, call, base);
+      if (family === "awk") readAwk(code, shell);
+    }
+  }
   return unknown;
 }
 
-/** Code that comes from the network. */
-function unknownCode(options: Options, codes: readonly Arg[], shell: Shell, call: Call): void {
-  const says = "the code that an interpreter runs cannot be known";
-  for (const code of codes)
-    if (code.value.trim() === hole && fetchedWithin(shell.world, code.span) !== undefined)
-      addOpaqueBody(shell.world, says, code.span);
-  if (codes.length > 0 || has(options, "m", "V", "version", "h", "help", "test", "check")) return;
-  const [first] = options.operands;
-  const code = first === undefined || first.value === "-" ? call.stdin : contentOf(shell, first.value);
-  if (code?.kind === "unknown" && code.fetched !== undefined)
-    addOpaqueBody(shell.world, says, first?.span ?? call.span, code);
+const cannotBeKnown = "the code that an interpreter runs cannot be known";
+
+/** Code on standard input. Only text from the network is said to be unknown: data goes this way every day. */
+function given({ stdin, span }: Call, shell: Shell): readonly Arg[] {
+  if (stdin.kind === "text") return [{ value: stdin.text, span }];
+  if (stdin.kind === "unknown" && stdin.fetched !== undefined)
+    addOpaqueBody(shell.world, cannotBeKnown, span, stdin);
+  return [];
 }
 
-// Calls that start a program through a shell or by its words, in the languages above.
-const starts =
-  /\b(?:os\.system|os\.popen|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput)|execSync|execFileSync|spawnSync|exec|spawn|execFile|system|shell_exec|passthru|popen|os\.execute|io\.popen|do shell script|Deno\.Command|Bun\.spawn(?:Sync)?)\s*\(?\s*(\[[^\]]*\]|(?:[rbf]?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)))?(?:\s*,\s*(\[[^\]]*\]))?/g;
+/** The text of a script, as far as this action wrote it. */
+function contents(script: Arg, shell: Shell): readonly Arg[] {
+  const content = contentOf(shell, script.value);
+  if (content?.kind === "text") return [{ ...script, value: content.text }];
+  if (content?.kind === "unknown" || script.value.startsWith("/dev/fd/"))
+    addOpaqueBody(shell.world, cannotBeKnown, script.span, content);
+  return [];
+}
 
-// Calls that delete a tree or a file.
-const deletes =
-  /\b(shutil\.rmtree|rmtree|(?:fs\w*\.|fsp\.|promises\.)?(?:rmSync|rmdirSync|unlinkSync|rm|rmdir|unlink)|os\.(?:remove|unlink|rmdir|removedirs)|FileUtils\.(?:rm_rf|rm_r|rm|remove_dir|remove_entry)|Deno\.remove(?:Sync)?|File\.delete|remove_tree|unlink)\s*\(?\s*((?:[rbf]?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`))|[\w.$@]+)?/g;
+/** Languages whose only interest is that they can start a shell. */
+function runQuoting(name: string, args: readonly Arg[], shell: Shell): Output {
+  const options = readOptions(args, { short: "elf", long: ["eval", "execute", "load"] });
+  for (const code of [...(options.values.get("e") ?? []), ...(options.values.get("eval") ?? [])])
+    for (const match of code.value.matchAll(
+      /(do shell script|shell-command(?:-to-string)?|delete-directory|delete-file)\s+\\?"((?:[^"\\]|\\.)*)"/g,
+    )) {
+      const [, verb = "", text = ""] = match;
+      const at: Arg = { ...code, value: text };
+      if (verb.startsWith("delete"))
+        touch(shell, at, { kind: "delete", by: name, recursive: verb.endsWith("y") });
+      else shell.world.runText(text, shell, at);
+    }
+  return unknown;
+}
 
-// Calls that write a file: the name is their first argument, or stands before them in a path object.
-const writesTo =
-  /(?:\bopen\s*\(\s*(["'][^"']*["']|[\w.]+)\s*,\s*(?:mode\s*=\s*)?["'][^"']*[wax+][^"']*["']|\b(?:writeFileSync|writeFile|appendFileSync|appendFile|createWriteStream|truncateSync|file_put_contents|File\.write|Deno\.writeTextFileSync|Deno\.writeTextFile|Bun\.write|os\.truncate)\s*\(\s*(["'`][^"'`]*["'`]|[\w.]+)|\bPath\s*\(\s*(["'][^"']*["']|[\w.]+)\s*\)\s*\.\s*(?:write_text|write_bytes|touch|unlink)|\b(?:copyFileSync|renameSync|copyFile|rename|symlinkSync|shutil\.(?:copy|copy2|copyfile|copytree|move)|os\.(?:rename|replace|symlink))\s*\(\s*[^,()]+,\s*(["'`][^"'`]*["'`]))/g;
-
-// Calls that read a file named by a literal.
-const readsFrom =
-  /\b(?:open|readFileSync|readFile|createReadStream|File\.read|IO\.read|file_get_contents|readfile|Path)\s*\(\s*(["'`][^"'`]*["'`])/g;
-
-// Longer programs are not one-liners; their first part is enough to see what they are about.
-const codeAtMost = 20_000;
 const callsAtMost = 50;
 
-function readCode(language: string, code: Arg, shell: Shell, call: Call): void {
-  const text = code.value.slice(0, codeAtMost);
-  if (!shell.world.budget.take(4 + text.length / 8)) return;
-  const at = (value: string): Arg => ({ value, span: code.span });
-  for (const match of firstOf(text, starts)) startProgram(match, at, shell, call);
-  for (const match of firstOf(text, deletes)) {
-    const [, verb = "", argument] = match;
-    // `rm` and `unlink` alone are also ordinary words; a call with a literal is meant.
-    const bare = /^(rm|rmdir|unlink)$/.test(verb);
-    if (bare && (argument === undefined || !/["'`]/.test(argument))) continue;
-    const recursive = /tree|rm_r|rmSync|^fs.*rm$|removedirs|remove_dir|remove_entry|Deno/.test(verb);
-    touch(shell, at(literal(argument, text)), { kind: "delete", by: language, recursive });
-  }
-  for (const match of firstOf(text, writesTo)) {
-    const argument = match.slice(1).find((part) => part !== undefined);
-    const value = literal(argument, text);
-    // A name that is computed in the code is the program's business, as in any script.
-    if (value !== hole) touch(shell, at(value), { kind: "write", by: language });
-  }
-  for (const match of firstOf(text, readsFrom))
-    touch(shell, at(literal(match[1], text)), { kind: "read", by: language });
-  if (language.endsWith("awk")) readAwk(text, at, shell);
-  if (language === "perl" || language === "ruby" || language === "php")
-    for (const match of firstOf(text, /`([^`]+)`|%x\{([^}]*)\}|\bqx\{([^}]*)\}/g))
-      shell.world.runText(match[1] ?? match[2] ?? match[3] ?? "", freshShell(shell, call.env, []), at(text));
-}
-
-function firstOf(text: string, pattern: RegExp): readonly RegExpExecArray[] {
-  return [...text.matchAll(pattern).take(callsAtMost)];
-}
-
-function startProgram(match: RegExpExecArray, at: (value: string) => Arg, shell: Shell, call: Call): void {
-  const [, first, list] = match;
-  if (first === undefined) return;
-  const inner = freshShell(shell, call.env, []);
-  if (first.startsWith("[")) {
-    const line = words(first).map(quoteWord).join(" ");
-    if (line !== "") shell.world.runText(line, inner, at(line));
-    return;
-  }
-  const [command = ""] = words(first);
-  const rest = list === undefined ? [] : words(list);
-  const line = rest.length === 0 ? command : [command, ...rest].map(quoteWord).join(" ");
-  if (line !== "") shell.world.runText(line, inner, at(line));
-}
-
-/** The string literals in a list of arguments. */
-function words(text: string): readonly string[] {
-  return [...text.matchAll(/(["'`])((?:\\.|(?!\1).)*)\1/g)].map((item) => item[2] ?? "");
-}
-
-function quoteWord(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** The text of a string literal, or of a variable that is set to one in the same code. */
-function literal(argument: string | undefined, code: string): string {
-  if (argument === undefined) return hole;
-  const text = /^[rbf]?(["'`])(.*)\1$/s.exec(argument)?.[2];
-  if (text !== undefined)
-    return text.includes("${") || (argument.startsWith("f") && text.includes("{"))
-      ? text.replace(/\$?\{.*$/s, hole)
-      : text;
-  const name = argument.replace(/[$@]/g, "");
-  if (!/^\w+$/.test(name)) return hole;
-  const set = new RegExp(`\\b${name}\\s*=\\s*(?:Path\\()?(["'\`])([^"'\`]*)\\1`).exec(code)?.[2];
-  return set ?? hole;
-}
-
-function readAwk(text: string, at: (value: string) => Arg, shell: Shell): void {
-  for (const match of firstOf(text, />>?\s*"([^"]+)"/g))
-    touch(shell, at(match[1] ?? hole), { kind: "write", by: "awk" });
-  for (const match of firstOf(text, /\|\s*"([^"]+)"/g)) shell.world.runText(match[1] ?? "", shell, at(text));
-  for (const match of firstOf(text, /"([^"]+)"\s*\|\s*getline/g))
-    shell.world.runText(match[1] ?? "", shell, at(text));
-  for (const match of firstOf(text, /\bsystem\s*\(\s*([^")]+)/g))
-    if ((match[1] ?? "").trim() !== "")
-      addEffect(shell.world, { kind: "opaque", what: "awk system call", span: at(text).span });
+/** awk's own ways to write files and to start programs; its `system` is read with the other languages. */
+function readAwk(code: Arg, shell: Shell): void {
+  const each = (pattern: RegExp): readonly string[] =>
+    [...code.value.matchAll(pattern).take(callsAtMost)].map((match) => match[1] ?? hole);
+  for (const value of each(/>>?\s*"([^"]+)"/g))
+    touch(shell, { ...code, value }, { kind: "write", by: "awk" });
+  for (const text of each(/\|\s*"([^"]+)"/g)) shell.world.runText(text, shell, code);
+  for (const text of each(/"([^"]+)"\s*\|\s*getline/g)) shell.world.runText(text, shell, code);
 }

@@ -10,6 +10,7 @@ import { rules as gitChanges } from "./git-changes.ts";
 import { rules as gitConfig } from "./git-config.ts";
 import { rules as gitHistory } from "./git-history.ts";
 import { rules as gitPush } from "./git-push.ts";
+import { rules as k8s } from "./k8s.ts";
 import { rules as process } from "./process.ts";
 import { rules as scope } from "./scope.ts";
 import { rules as self } from "./self.ts";
@@ -28,6 +29,7 @@ export const families = [
   gitConfig,
   gitHistory,
   gitPush,
+  k8s,
   process,
   scope,
   self,

@@ -1,99 +1,26 @@
 import { runCommand, quote } from "./command.ts";
 import type { Call } from "./command.ts";
+import { runFd, runFind } from "./find.ts";
 import { has, plainText, readOptions, valueOf } from "./options.ts";
-import type { OptionSpec } from "./options.ts";
+import type { Options } from "./options.ts";
 import { runBody } from "./shells.ts";
-import { addEffect, glob, hole, known, none, target, touch, unknown } from "./shell.ts";
+import { none, target, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
-
-interface Wrapper extends OptionSpec {
-  /** Operands before the command. */
-  readonly operands?: number;
-  /** Whether `NAME=value` may stand before the command. */
-  readonly assigns?: boolean;
-  /** Words before the command, as `run` in `uv run`; without them it is no wrapper. */
-  readonly words?: readonly string[];
-}
-
-// Options with a value as each program's manual lists them.
-const wrappers: Readonly<Record<string, Wrapper>> = {
-  sudo: {
-    short: "ugpCDRThrtcU",
-    long: [
-      "user",
-      "group",
-      "prompt",
-      "close-from",
-      "chdir",
-      "chroot",
-      "command-timeout",
-      "host",
-      "role",
-      "type",
-      "other-user",
-    ],
-    assigns: true,
-  },
-  doas: { short: "uC" },
-  env: { short: "uCS", long: ["unset", "chdir", "split-string"], assigns: true },
-  timeout: { short: "sk", long: ["signal", "kill-after"], operands: 1 },
-  gtimeout: { short: "sk", long: ["signal", "kill-after"], operands: 1 },
-  nice: { short: "n", long: ["adjustment"] },
-  ionice: { short: "cnpPu", long: ["class", "classdata"] },
-  nohup: {},
-  unshare: { short: "SGRw", long: ["setuid", "setgid", "root", "wd"] },
-  setsid: {},
-  time: { short: "fo", long: ["format", "output"] },
-  stdbuf: { short: "ioe", long: ["input", "output", "error"] },
-  unbuffer: {},
-  command: {},
-  builtin: {},
-  exec: { short: "a" },
-  noglob: {},
-  nocorrect: {},
-  chronic: {},
-  taskset: { operands: 1 },
-  chrt: { short: "TPD", operands: 1 },
-  caffeinate: { short: "tw" },
-  strace: { short: "aeEIoOpPsSuUX" },
-  ltrace: { short: "aeloOpsSuAFn" },
-  chroot: { long: ["userspec", "groups"], operands: 1 },
-  fakeroot: { short: "lsibu" },
-  busybox: {},
-  toybox: {},
-  "cross-env": { assigns: true },
-  dotenv: { short: "ecvp" },
-  "xvfb-run": { short: "enfsp" },
-  "systemd-run": {
-    short: "pEuMHd",
-    long: ["unit", "property", "setenv", "slice", "uid", "gid", "description"],
-  },
-  uv: {
-    words: ["run"],
-    long: ["with", "python", "project", "directory", "env-file", "extra", "group"],
-    short: "p",
-  },
-  poetry: { words: ["run"] },
-  pipenv: { words: ["run"] },
-  pdm: { words: ["run"] },
-  hatch: { words: ["run"] },
-  bundle: { words: ["exec"] },
-  conda: { words: ["run"], short: "np", long: ["name", "prefix", "cwd"] },
-  direnv: { words: ["exec"], operands: 1 },
-  npx: { short: "pc", long: ["package", "call"] },
-  bunx: {},
-  npm: { words: ["exec", "x"], long: ["package"] },
-  pnpm: { words: ["exec", "dlx"] },
-  yarn: { words: ["exec", "dlx"] },
-  op: { words: ["run"], long: ["env-file"] },
-};
+import { note } from "./wrapper-note.ts";
+import { wrapperOf } from "./wrapper-table.ts";
+import type { Wrapper } from "./wrapper-table.ts";
+import { runXargs } from "./xargs.ts";
 
 /** Programs whose arguments are another command. `undefined`: not one of them, or used for something else. */
 export function runWrapper(name: string, args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
   switch (name) {
     case "xargs":
     case "parallel":
+    case "rush":
       return runXargs(name, args, shell, call);
+    case "fd":
+    case "fdfind":
+      return runFd(args, shell, call);
     case "find":
     case "gfind":
       return runFind(args, shell, call);
@@ -107,32 +34,32 @@ export function runWrapper(name: string, args: readonly Arg[], shell: Shell, cal
     case "script":
       return runCommandOption(name, args, shell, call);
     case "nix-shell":
+    case "capsh":
       return runCommandOption(name, args, shell, call);
+    case "npm":
+      return /^(exec|x)$/.test(args[0]?.value ?? "")
+        ? (runCommandOption(name, args.slice(1), shell, call) ?? runPlain(name, args, shell, call))
+        : undefined;
     case "npx":
       return runCommandOption(name, args, shell, call) ?? runPlain(name, args, shell, call);
+    case "concurrently":
+    case "nodemon":
+      return runTexts(name, args, shell, call);
+    case "cargo":
+      return args[0]?.value === "watch" ? runTexts(name, args.slice(1), shell, call) : undefined;
+    case "tmux":
+    case "screen":
+      return runTerminal(name, args, shell, call);
     default:
       return runPlain(name, args, shell, call);
   }
 }
 
-function note(name: string, args: readonly Arg[], shell: Shell, call: Call): void {
-  addEffect(shell.world, {
-    kind: "execute",
-    program: name,
-    args: args.map((arg) => known(arg.value)),
-    cwd: shell.cwd,
-    span: call.span,
-  });
-}
-
 function runPlain(name: string, args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
-  const spec = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
+  const spec = wrapperOf(name);
   if (spec === undefined) return undefined;
-  let rest = args;
-  if (spec.words !== undefined) {
-    if (!spec.words.includes(args[0]?.value ?? "")) return undefined;
-    rest = args.slice(1);
-  }
+  const rest = commandPart(args, spec);
+  if (rest === undefined) return undefined;
   const options = readOptions(rest, { ...spec, stops: true });
   note(name, args, shell, call);
   if (name === "command" && has(options, "v", "V"))
@@ -142,6 +69,8 @@ function runPlain(name: string, args: readonly Arg[], shell: Shell, call: Call):
     touch(shell, output, { kind: "write", by: name });
   const env = new Map(call.env);
   let command = options.operands;
+  // `env - cmd`: the dash empties the environment.
+  if (name === "env" && command[0]?.value === "-") command = command.slice(1);
   if (spec.assigns === true)
     while (/^[A-Za-z_]\w*=/.test(command[0]?.value ?? "")) {
       const text = command[0]?.value ?? "";
@@ -155,14 +84,87 @@ function runPlain(name: string, args: readonly Arg[], shell: Shell, call: Call):
   const before = shell.cwd;
   if (folder !== undefined && !(name === "sudo" && options.values.has("C")))
     shell.cwd = target(shell, folder.value).path;
-  const result = runUnwrapped(name, options, command, shell, inner);
+  const result =
+    spec.text === true
+      ? runTextual(spec, options, command, shell, inner)
+      : runUnwrapped(name, options, command, shell, inner);
   shell.cwd = before;
   return result;
 }
 
+/** What stands before the command is taken away; `undefined` where there is no command. */
+function commandPart(args: readonly Arg[], { words, to, pairs }: Wrapper): readonly Arg[] | undefined {
+  if (words !== undefined && !words.includes(args[0]?.value ?? "")) return undefined;
+  const rest = words === undefined ? args : args.slice(1);
+  if (to !== undefined) {
+    const ends = to.split("|");
+    const at = rest.findIndex((arg) => ends.includes(arg.value));
+    return at < 0 ? undefined : rest.slice(at + 1);
+  }
+  if (pairs === undefined) return rest;
+  const twice = new Set(pairs.map((name) => `--${name}`));
+  return rest.filter((_, index) => ![0, 1, 2].some((back) => twice.has(rest[index - back]?.value ?? "")));
+}
+
+/** Commands that are given as text for a shell: one in all operands, or one in each. */
+function runTextual(
+  spec: Wrapper,
+  options: Options,
+  command: readonly Arg[],
+  shell: Shell,
+  call: Call,
+): Output {
+  const texts = spec.each === true ? command : joinedText(command);
+  const hooks = ["p", "c", "S", "prepare", "cleanup", "setup"].flatMap(
+    (name) => options.values.get(name) ?? [],
+  );
+  for (const text of spec.each === true ? [...texts, ...hooks] : texts)
+    runBody(text, [], shell, { ...call, stdin: none });
+  return unknown;
+}
+
+function joinedText(command: readonly Arg[]): readonly Arg[] {
+  const [first] = command;
+  return first === undefined ? [] : [{ ...first, value: command.map((arg) => arg.value).join(" ") }];
+}
+
+/** `concurrently`, `nodemon` and `cargo watch`: commands as texts among options. */
+function runTexts(name: string, args: readonly Arg[], shell: Shell, call: Call): Output {
+  const options = readOptions(args, {
+    short: name === "concurrently" ? "nclspt" : "xweisd",
+    long: ["exec", "names", "prefix", "prefix-colors", "shell", "watch", "ext", "ignore", "success"],
+  });
+  note(name, args, shell, call);
+  const given = ["x", "s", "exec", "shell"].flatMap((option) => options.values.get(option) ?? []);
+  for (const text of name === "concurrently" ? options.operands : given)
+    runBody(text, [], shell, { ...call, stdin: none });
+  return unknown;
+}
+
+/** Terminals in the background: what they start, or what is typed into them. */
+function runTerminal(name: string, args: readonly Arg[], shell: Shell, call: Call): Output {
+  note(name, args, shell, call);
+  const verb = args.find((arg) => !arg.value.startsWith("-"));
+  const typed = args.findIndex((arg) => /^(send-keys|send|stuff)$/.test(arg.value));
+  if (typed >= 0) {
+    const { operands } = readOptions(args.slice(typed + 1), { short: "tNcX" });
+    const keys = operands.filter((arg) => !/^(Enter|C-[a-z]|KPEnter|Escape|Space)$/.test(arg.value));
+    for (const text of joinedText(keys))
+      runBody({ ...text, value: text.value.replace(/\\n|\^M/g, "\n") }, [], shell, { ...call, stdin: none });
+    return unknown;
+  }
+  const starts =
+    /^(new(-session|-window|w)?|split(-window|w)|splitw|respawn-(pane|window)|run(-shell)?|popup|display-popup|if(-shell)?)$/;
+  if (name === "tmux" && !starts.test(verb?.value ?? "")) return unknown;
+  const { operands } = readOptions(args, { short: name === "tmux" ? "stncFexyhwlLSf" : "SctpTshe" });
+  for (const text of joinedText(name === "tmux" ? operands.slice(1) : operands))
+    runBody(text, [], shell, { ...call, stdin: none });
+  return unknown;
+}
+
 function runUnwrapped(
   name: string,
-  options: ReturnType<typeof readOptions>,
+  options: Options,
   command: readonly Arg[],
   shell: Shell,
   call: Call,
@@ -182,125 +184,6 @@ function runUnwrapped(
     return first === undefined ? none : runBody({ value: text, span: first.span }, [], shell, call);
   }
   return command.length === 0 ? none : runCommand(command, shell, call);
-}
-
-/** `xargs cmd`: the command gets what standard input says, or something that cannot be known. */
-function runXargs(name: string, args: readonly Arg[], shell: Shell, call: Call): Output {
-  const options = readOptions(args, {
-    short: name === "xargs" ? "InPLsdaE" : "jIaSN",
-    long: [
-      "replace",
-      "max-args",
-      "max-procs",
-      "max-lines",
-      "max-chars",
-      "delimiter",
-      "arg-file",
-      "jobs",
-      "arg-sep",
-    ],
-    stops: true,
-  });
-  note(name, args, shell, call);
-  const cut = options.operands.findIndex((arg) => /^:::+[+]?$/.test(arg.value));
-  const command = cut < 0 ? options.operands : options.operands.slice(0, cut);
-  const given = cut < 0 ? inputWords(call.stdin) : options.operands.slice(cut + 1).map((arg) => arg.value);
-  if (command.length === 0) {
-    if (name === "xargs") return call.stdin;
-    // Without a command, parallel runs each input line as one.
-    for (const line of given) shell.world.runText(line, shell, { value: line, span: call.span });
-    return unknown;
-  }
-  const place =
-    valueOf(options, "I", "replace")?.value ?? (name === "parallel" || has(options, "i") ? "{}" : undefined);
-  const replaced = place !== undefined && command.some((arg) => arg.value.includes(place));
-  const joined = name === "parallel" && command.length === 1;
-  const words = given.length === 0 ? [hole] : given.slice(0, 24);
-  const rounds =
-    replaced && place !== undefined
-      ? words.map((word) =>
-          command.map((arg) => ({ ...arg, value: arg.value.replaceAll(place, () => word) })),
-        )
-      : [[...command, ...words.map((value) => ({ value, span: call.span }))]];
-  for (const round of rounds) {
-    if (joined)
-      shell.world.runText(round.map((arg) => arg.value).join(" "), shell, { value: "", span: call.span });
-    else runCommand(round, shell, { ...call, stdin: none });
-  }
-  return unknown;
-}
-
-function inputWords(stdin: Output): readonly string[] {
-  switch (stdin.kind) {
-    case "text":
-      return stdin.text.split(/[\s\0]+/).filter((word) => word !== "");
-    case "paths":
-      return stdin.words;
-    case "none":
-    case "unknown":
-      return [];
-  }
-}
-
-const findActions = /^-(exec|execdir|ok|okdir)$/;
-
-/** `find`: what it matches is what `-delete` and `-exec` act on. */
-function runFind(args: readonly Arg[], shell: Shell, call: Call): Output {
-  note("find", args, shell, call);
-  let i = 0;
-  while (/^-([HLPD]|O\d?)$/.test(args[i]?.value ?? "")) i += args[i]?.value === "-D" ? 2 : 1;
-  const roots: Arg[] = [];
-  for (; i < args.length; i++) {
-    const arg = args[i];
-    if (arg === undefined || /^[-(!),]/.test(arg.value)) break;
-    roots.push(arg);
-  }
-  const expression = args.slice(i);
-  const words = (roots.length === 0 ? [{ value: ".", span: call.span }] : roots).map((root) =>
-    matched(root.value, expression),
-  );
-  expression.forEach((arg, index) => {
-    const next = expression[index + 1];
-    if (arg.value === "-delete")
-      for (const value of words)
-        touch(shell, { value, span: call.span }, { kind: "delete", by: "find", recursive: true });
-    if (/^-(fprint|fprintf|fls|fprint0)$/.test(arg.value) && next !== undefined)
-      touch(shell, next, { kind: "write", by: "find" });
-    if (!findActions.test(arg.value)) return;
-    const end = expression.findIndex((item, at) => at > index && (item.value === ";" || item.value === "+"));
-    const command = expression.slice(index + 1, end < 0 ? undefined : end);
-    for (const word of words.slice(0, 8))
-      runCommand(
-        command.map((item) => ({ ...item, value: item.value.replaceAll("{}", () => word) })),
-        shell,
-        { ...call, stdin: none },
-      );
-  });
-  return { kind: "paths", words };
-}
-
-/** What `find` selects below a root. Without a test that narrows it, that is the root itself. */
-function matched(root: string, expression: readonly Arg[]): string {
-  const name = expression.findIndex((arg) => /^-i?(name|path|wholename)$/.test(arg.value));
-  const turned = expression
-    .slice(0, Math.max(name, 0))
-    .some((arg) => arg.value === "!" || arg.value === "-not");
-  const folder = root.replace(/\/$/, "") || "/";
-  if (name >= 0 && !turned) {
-    const pattern = expression[name + 1]?.value ?? hole;
-    if (!/^(\.?\/?\*+|\*\.\*)$/.test(pattern)) {
-      const last = pattern.slice(pattern.lastIndexOf("/") + 1) || "*";
-      const shown = /^[*]+$/.test(last) ? "[listed]" : last;
-      const marked = /[*?[]/.test(shown) ? `${glob}${shown}` : shown;
-      return `${folder}/${glob}**/${pattern.includes(".git/") ? ".git/" : ""}${marked}`;
-    }
-  }
-  const narrows = expression.some((arg) =>
-    /^-(mtime|mmin|atime|ctime|newer.*|size|empty|regex|iregex|user|perm|samefile|inum|links|lname)$/.test(
-      arg.value,
-    ),
-  );
-  return narrows && !turned ? `${folder}/${glob}**/${glob}[listed]` : root;
 }
 
 /** `watch` and `entr` hand their words to a shell as one text. */
@@ -328,11 +211,15 @@ function runFlock(args: readonly Arg[], shell: Shell, call: Call): Output {
 /** Programs with a `-c` command among their options. */
 function runCommandOption(name: string, args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
   const options = readOptions(args, {
-    short: name === "nix-shell" ? "p" : name === "npx" ? "cp" : "csguTOomtEB",
+    short: name === "nix-shell" ? "p" : /^np[mx]$/.test(name) ? "cp" : "csguTOomtEB",
     long: ["command", "call", "run", "package", "shell", "session-command"],
     stops: name !== "su" && name !== "script",
   });
-  const body = valueOf(options, "c", "command", "call", "run", "session-command");
+  // `su root -- -c text`: what follows the dashes goes to the shell.
+  const later = options.operands.findIndex((arg) => arg.value === "-c");
+  const body =
+    valueOf(options, "c", "command", "call", "run", "session-command") ??
+    (later < 0 || /^np[mx]$/.test(name) ? undefined : options.operands[later + 1]);
   if (body !== undefined) {
     note(name, args, shell, call);
     return runBody(body, [], shell, call);

@@ -10,6 +10,8 @@ import { rules as gitChanges } from "./git-changes.ts";
 import { rules as gitConfig } from "./git-config.ts";
 import { rules as gitHistory } from "./git-history.ts";
 import { rules as gitPush } from "./git-push.ts";
+import { rules as iac } from "./iac.ts";
+import { rules as iacState } from "./iac-state.ts";
 import { rules as k8s } from "./k8s.ts";
 import { rules as process } from "./process.ts";
 import { rules as scope } from "./scope.ts";
@@ -29,6 +31,8 @@ export const families = [
   gitConfig,
   gitHistory,
   gitPush,
+  iac,
+  iacState,
   k8s,
   process,
   scope,

@@ -1,0 +1,51 @@
+import { argvRule } from "../argv.ts";
+import { triesOnly } from "../command-line.ts";
+import { stackLine, stackWords, terraforms } from "../infrastructure.ts";
+import type { Rule } from "../rule.ts";
+
+const state = argvRule({
+  id: "iac/state",
+  irreversible: false,
+  verdict: "deny",
+  says: "it edits the state behind the tool's back, so that it forgets or mistakes what exists",
+  instead: "terraform state list",
+  programs: [...terraforms, "pulumi"],
+  matches: (start) => {
+    const line = stackLine(start);
+    if (triesOnly(line)) return false;
+    const words = stackWords(start, line);
+    const [first = "", second = ""] = words;
+    if (start.program === "pulumi")
+      return first === "state"
+        ? /^(delete|unprotect|rename|move|edit|repair|upgrade)$/.test(second)
+        : first === "stack" && second === "import";
+    if (first === "state") return /^(rm|mv|push|replace-provider)$/.test(second);
+    if (first === "workspace") return second === "delete";
+    if (first === "force-unlock") return true;
+    // Marks for being built anew; an import adds what exists.
+    return first === "taint" || first === "untaint" ? { verdict: "ask" } : false;
+  },
+  mustBlock: [
+    "terraform state rm aws_db_instance.main",
+    "terraform -chdir=infra state push local.tfstate",
+    "terraform state mv a b",
+    "terraform force-unlock -force 3f2a",
+    "terraform workspace delete -force prod",
+    "tofu state rm module.db",
+    "pulumi state delete urn:pulumi:prod::db",
+    "terraform taint aws_instance.web",
+    "terraform state list | xargs -n1 terraform state rm",
+  ],
+  mustAllow: [
+    "terraform state list",
+    "terraform state show aws_db_instance.main",
+    "terraform state pull",
+    "terraform workspace list",
+    "terraform workspace select dev",
+    "terraform state rm -dry-run aws_db_instance.main",
+    "pulumi stack ls",
+    "pulumi stack export",
+  ],
+});
+
+export const rules: readonly Rule[] = [state];

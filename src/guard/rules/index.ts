@@ -13,7 +13,9 @@ import { rules as gitPush } from "./git-push.ts";
 import { rules as iac } from "./iac.ts";
 import { rules as iacState } from "./iac-state.ts";
 import { rules as k8s } from "./k8s.ts";
+import { rules as network } from "./network.ts";
 import { rules as process } from "./process.ts";
+import { rules as reverseShell } from "./reverse-shell.ts";
 import { rules as scope } from "./scope.ts";
 import { rules as self } from "./self.ts";
 import { rules as shell } from "./shell.ts";
@@ -34,7 +36,9 @@ export const families = [
   iac,
   iacState,
   k8s,
+  network,
   process,
+  reverseShell,
   scope,
   self,
   shell,

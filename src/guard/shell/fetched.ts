@@ -67,7 +67,7 @@ export function addOpaqueBody(world: World, says: string, span: Span, code?: Out
 }
 
 /** The address of a text that is fetched inside a stretch of the action; `undefined` where none is. */
-export function fetchedWithin(world: World, span: Span): string | undefined {
+function fetchedWithin(world: World, span: Span): string | undefined {
   const effect = world.effects.find(
     (item) =>
       item.kind === "network" &&

@@ -258,7 +258,7 @@ const programs: Readonly<Record<string, Program>> = {
   },
   crontab: (start) => {
     const options = readOptions(start.args, { short: "u" });
-    if (has(options, "l")) return;
+    if (has(options, "l", "h", "V", "help")) return;
     touch(
       start.shell,
       { value: "/var/spool/cron", span: start.call.span },

@@ -1,18 +1,26 @@
-// What an agent's hook starts, once per tool call: hands the call to the run over its socket and says the answer in the
-// agent's own words. It decides nothing. Silence, a broken answer, a crash or too long a wait is a refusal.
-import { createConnection } from "node:net";
+// What an agent's hook starts, once per tool call. With `--socket` it hands the call to the run that started the agent;
+// without, it decides by itself, for an agent that surefoot did not start. Silence, a broken answer, a crash or too long
+// a wait is a refusal, in the agent's own words.
+import { dirname, join } from "node:path";
 import type { HookAnswer, Rendered } from "./agents/hook-dialect.ts";
 import { broken } from "./agents/hook-dialect.ts";
-import { isFields, parseJson } from "./agents/fields.ts";
 import { dialects } from "./agents/hooks/index.ts";
+import { ownVersion, standardPolicy } from "./hook/built-in.ts";
 
 /** Below the 60 s that every agent is told to wait for its hook; a decision takes milliseconds. */
-const deadlineMs = 45_000;
+const runDeadlineMs = 45_000;
+/** Below the shortest wait of any agent that surefoot's guard can be installed in. */
+const ownDeadlineMs = 5_000;
 /** A tool call larger than this is refused unread; the run takes a line of twice as much. */
 const inputBytes = 8 * 1024 * 1024;
 
 const id = option("--dialect");
-const dialect = dialects.find((one) => one.id === id) ?? dialects[0];
+const dialect = dialects.find((one) => one.id === id);
+const socketPath = option("--socket");
+const options = {
+  explicit: process.argv.includes("--explicit"),
+  unattended: process.argv.includes("--unattended"),
+};
 
 let said = false;
 
@@ -24,42 +32,32 @@ function finish(rendered: Rendered): void {
   process.stdout.write(`${rendered.stdout}\n`, () => process.exit(rendered.exit));
 }
 
-function refuse(says: string): void {
+function refuse(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
   const answer: HookAnswer = {
     verdict: "deny",
-    says: `surefoot refuses because its guard did not answer: ${says}`,
+    says: `surefoot refuses because its guard did not answer: ${why}`,
   };
-  finish(
-    broken(dialect === undefined ? { stdout: "{}", stderr: "", exit: 2 } : dialect.render(answer), says),
-  );
+  // An agent whose words are not known understands the exit code and the most common form.
+  const rendered = (dialect ?? dialects[0])?.render(answer) ?? { stdout: "{}", stderr: "", exit: 2 };
+  finish(broken(rendered, why.replaceAll("\n", " ")));
 }
 
-function answerOf(line: string): HookAnswer | undefined {
-  const answer = parseJson(line);
-  if (!isFields(answer)) return undefined;
-  const { verdict, says } = answer;
-  if (verdict === "allow" || verdict === "pass") return { verdict };
-  return (verdict === "deny" || verdict === "ask") && typeof says === "string"
-    ? { verdict, says }
-    : undefined;
-}
-
-function ask(socketPath: string, payload: string): void {
-  const socket = createConnection(socketPath);
-  let heard = "";
-  socket.setEncoding("utf8");
-  socket.on("connect", () => socket.write(`${JSON.stringify({ dialect: id, payload })}\n`));
-  socket.on("data", (chunk: string) => {
-    heard += chunk;
-    const end = heard.indexOf("\n");
-    if (end === -1) return;
-    const answer = answerOf(heard.slice(0, end));
-    socket.destroy();
-    if (answer === undefined || dialect === undefined) refuse("its answer could not be read");
-    else finish(dialect.render(answer));
-  });
-  socket.on("error", (error) => refuse(error.message));
-  socket.on("close", () => refuse("the connection was closed without an answer"));
+async function decide(payload: string): Promise<void> {
+  if (dialect === undefined) throw new Error(`unknown dialect ${id ?? "(none)"}`);
+  if (socketPath !== undefined) {
+    const { askRun } = await import("./hook/ask-run.ts");
+    finish(dialect.render(await askRun(socketPath, dialect.id, payload)));
+    return;
+  }
+  const { decideHere } = await import("./hook/standalone.ts");
+  const program = process.argv[1] ?? "";
+  const own = {
+    version: ownVersion(program),
+    standard: standardPolicy(),
+    cli: join(dirname(program), program.endsWith(".ts") ? "cli.ts" : "cli.js"),
+  };
+  finish(dialect.render(await decideHere({ dialect, payload, options }, own)));
 }
 
 function option(name: string): string | undefined {
@@ -67,21 +65,19 @@ function option(name: string): string | undefined {
   return index === -1 ? undefined : process.argv[index + 1];
 }
 
-process.on("uncaughtException", (error) => refuse(error.message));
-process.on("unhandledRejection", (error) => refuse(String(error)));
+const deadlineMs = socketPath === undefined ? ownDeadlineMs : runDeadlineMs;
+process.on("uncaughtException", refuse);
+process.on("unhandledRejection", refuse);
 setTimeout(() => refuse(`no answer within ${deadlineMs} ms`), deadlineMs).unref();
 
-const socketPath = option("--socket");
-if (dialect === undefined || dialect.id !== id) refuse(`unknown dialect ${id ?? "(none)"}`);
-else if (socketPath === undefined) refuse("no --socket given");
-else {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  process.stdin.on("data", (chunk: Uint8Array) => {
-    bytes += chunk.length;
-    if (bytes > inputBytes) refuse(`the tool call is larger than ${inputBytes} bytes`);
-    else chunks.push(chunk);
-  });
-  process.stdin.on("error", (error) => refuse(error.message));
-  process.stdin.on("end", () => ask(socketPath, Buffer.concat(chunks).toString("utf8")));
-}
+const chunks: Uint8Array[] = [];
+let bytes = 0;
+process.stdin.on("data", (chunk: Uint8Array) => {
+  bytes += chunk.length;
+  if (bytes > inputBytes) refuse(`the tool call is larger than ${inputBytes} bytes`);
+  else chunks.push(chunk);
+});
+process.stdin.on("error", refuse);
+process.stdin.on("end", () => {
+  decide(Buffer.concat(chunks).toString("utf8")).catch(refuse);
+});

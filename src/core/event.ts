@@ -181,7 +181,8 @@ export interface Environment {
   readonly repository: string;
   readonly branch: string | undefined;
   readonly commit: string;
-  readonly dirty: boolean;
+  /** A hook does not ask. */
+  readonly dirty: boolean | "unknown";
   readonly jail: string;
 }
 

@@ -152,7 +152,7 @@ export interface FileStat {
 
 /** The record of truth. Appending is durable: what was acknowledged survives `kill -9` and a power cut. */
 export interface LedgerStore {
-  /** Chains and writes in one transaction; concurrent writers wait for a bounded time. Throws `ledger/unwritable`. */
+  /** Chains and writes in one transaction and returns what was written; concurrent writers wait for a bounded time. Throws `ledger/unwritable`. */
   append(entries: readonly NewEntry[]): readonly Entry[];
   /** Entries of a session in order, from `after` (exclusive). */
   read(session: string, after?: number): Iterable<Entry>;
@@ -191,6 +191,8 @@ export interface NewEntry {
   readonly session: string;
   readonly actor: string;
   readonly event: Event | Erased;
+  /** Left out where the session has an entry already: of several processes that open a session at once, one does. */
+  readonly opens?: true;
 }
 
 export interface EntryPlace {

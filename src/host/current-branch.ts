@@ -14,7 +14,7 @@ export async function currentBranch(
     const name = /^ref: refs\/heads\/([^\n]+)\n?$/.exec(head)?.[1];
     // With reftables the file only stands there for old programs.
     if (name !== undefined && name !== ".invalid") return name;
-    if (/^[0-9a-f]{40,64}\n?$/.test(head)) return "HEAD";
+    if (commitPattern.test(head.trimEnd())) return "HEAD";
   }
   const [branch, folder] = await Promise.all([
     askGit(host.git, { cwd: worktree, args: ["symbolic-ref", "--short", "-q", "HEAD"] }),
@@ -22,6 +22,24 @@ export async function currentBranch(
   ]);
   return branch?.trim() ?? (folder === undefined ? "unknown" : "HEAD");
 }
+
+/** The commit that is checked out, read from files; `undefined` where they do not say, as with reftables. */
+export async function currentCommit(files: Host["files"], worktree: string): Promise<string | undefined> {
+  const head = (await headText(files, worktree))?.trimEnd();
+  const folder = await gitFolder(files, worktree);
+  if (head === undefined || folder === undefined) return undefined;
+  if (!head.startsWith("ref: ")) return commitPattern.test(head) ? head : undefined;
+  const name = head.slice("ref: ".length);
+  const shared = (await files.readText(`${folder}/commondir`))?.trimEnd();
+  const common = shared === undefined ? folder : shared.startsWith("/") ? shared : `${folder}/${shared}`;
+  const loose = (await files.readText(`${common}/${name}`))?.trimEnd();
+  if (loose !== undefined) return commitPattern.test(loose) ? loose : undefined;
+  const packed = (await files.readText(`${common}/packed-refs`))?.split("\n") ?? [];
+  const line = packed.find((one) => one.endsWith(` ${name}`));
+  return line?.slice(0, -name.length - 1);
+}
+
+const commitPattern = /^[0-9a-f]{40,64}$/;
 
 async function headText(files: Host["files"], worktree: string): Promise<string | undefined> {
   const folder = await gitFolder(files, worktree);

@@ -75,8 +75,11 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
       return { number: opened, session, seq: 0, hash: genesis, openedAt };
     };
     const counts = new Map<string, readonly [type: string, code: string, count: number]>();
-    const appended = entries.map((entry) => {
-      const head = heads.get(entry.session) ?? findHead(sql, entry.session) ?? newHead(entry.session, at);
+    const appended: Entry[] = [];
+    for (const entry of entries) {
+      const known = heads.get(entry.session) ?? findHead(sql, entry.session);
+      if (known !== undefined && entry.opens === true) continue;
+      const head = known ?? newHead(entry.session, at);
       const row = link(head, entry, at);
       sql(
         "INSERT INTO entries (session, seq, at, actor, payload, digest, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -86,8 +89,8 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions): Ledg
         const key = JSON.stringify([row.type, code]);
         counts.set(key, [row.type, code, (counts.get(key)?.[2] ?? 0) + 1]);
       }
-      return entryOf(row);
-    });
+      appended.push(entryOf(row));
+    }
     for (const head of heads.values()) {
       const signature = signer === undefined ? "" : base64(signer.sign(headMessage(head)));
       sql(

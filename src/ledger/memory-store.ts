@@ -35,8 +35,9 @@ export function memoryStore({
   const tables: MemoryTables = { rows: [], heads: [], checkpoints: [], artifacts: [], rollups: [] };
 
   const appendAt = (entries: readonly NewEntry[], at: string): readonly Entry[] =>
-    entries.map((entry) => {
+    entries.flatMap((entry) => {
       const head = tables.heads.find(({ session }) => session === entry.session);
+      if (head !== undefined && entry.opens === true) return [];
       const row = link(head ?? { seq: 0, hash: genesis }, entry, at);
       const { type, ...stored } = row;
       tables.rows.push(stored);

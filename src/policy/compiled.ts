@@ -19,52 +19,69 @@ export interface CompiledPlace {
   readonly files: Files;
   /** Absolute repository root. */
   readonly root: string;
+  /** Files outside the repository that the policy depends on as well, absolute: the user's own settings. */
+  readonly outside?: readonly string[];
+  /** What compiled it: presets change from version to version. */
+  readonly version?: string;
 }
 
 /** Writes the compiled form with the digests of the files that it was made from. Returns its absolute path. */
 export async function writeCompiled(
-  { files, root }: CompiledPlace,
+  { files, root, outside = [], version = "" }: CompiledPlace,
   compiled: CompiledPolicy,
 ): Promise<string> {
   const overlays = compiled.origins.flatMap(({ source, file }) =>
     source === "service overlay" && file !== undefined ? [file] : [],
   );
   const sources: Record<string, string> = {};
-  for (const file of new Set(["surefoot.yaml", "surefoot.local.yaml", ...overlays]))
-    sources[file] = await digestOf(files, `${root}/${file}`);
-  const body = { schemaVersion: 1, sources, compiled };
+  for (const file of new Set([...own, ...overlays, ...outside]))
+    sources[file] = await digestOf(files, placed(root, file));
+  const body = canonical({ schemaVersion: 1, version, sources, compiled });
   const path = `${root}/${compiledPath}`;
   // The folder keeps itself out of the user's commits.
   const ignore = `${root}/.surefoot/.gitignore`;
   if ((await files.readText(ignore)) === undefined) await files.write(ignore, "*\n");
-  await files.write(path, `${canonical({ ...body, seal: sha256(canonical(body)) })}\n`);
+  await files.write(path, `${sha256(body)}\n${body}\n`);
   return path;
 }
 
 /**
- * Reads it back. Throws `policy/invalid` when its text does not match its seal or its policy does not match its
- * digest: an unreadable policy is never taken for a lenient one.
+ * Reads it back. Throws `policy/invalid` when its text does not match its seal: an unreadable policy is never taken for
+ * a lenient one.
  */
-export async function readCompiled({ files, root }: CompiledPlace): Promise<CompiledRead> {
+export async function readCompiled({
+  files,
+  root,
+  outside = [],
+  version = "",
+}: CompiledPlace): Promise<CompiledRead> {
   const text = await files.readText(`${root}/${compiledPath}`);
   if (text === undefined) return { kind: "absent" };
-  const { seal, ...body } = parse(text);
-  if (body.schemaVersion !== 1) throw broken("was written by another version of surefoot");
-  if (seal !== sha256(canonical(body))) throw broken("was changed after it was written");
-  const { sources, compiled } = body;
-  if (sha256(canonical(compiled.policy)) !== compiled.digest)
-    throw broken("has a digest that is not its policy's");
-  const changed: string[] = [];
-  for (const [file, digest] of Object.entries(sources))
-    if ((await digestOf(files, `${root}/${file}`)) !== digest) changed.push(file);
+  // The seal is of the text, so that a hook need not write the policy out again to check it.
+  const body = text.slice(sealDigits + 1, -1);
+  if (text.slice(0, sealDigits) !== sha256(body)) throw broken("was changed after it was written");
+  const stored = parse(body);
+  if (stored.schemaVersion !== 1 || stored.version !== version)
+    return { kind: "stale", changed: ["the version of surefoot"] };
+  const { sources, compiled } = stored;
+  const names = [...new Set([...Object.keys(sources), ...outside])];
+  const digests = await Promise.all(names.map((file) => digestOf(files, placed(root, file))));
+  const changed = names.filter((file, index) => sources[file] !== digests[index]);
   return changed.length > 0 ? { kind: "stale", changed } : { kind: "current", compiled };
+}
+
+const own = ["surefoot.yaml", "surefoot.local.yaml"];
+const sealDigits = 64;
+
+function placed(root: string, file: string): string {
+  return file.startsWith("/") ? file : `${root}/${file}`;
 }
 
 interface Stored {
   readonly schemaVersion: number;
+  readonly version: string;
   readonly sources: Readonly<Record<string, string>>;
   readonly compiled: CompiledPolicy;
-  readonly seal: string;
 }
 
 function parse(text: string): Stored {

@@ -30,7 +30,7 @@ test("the run's answer is said in each agent's words, from the sources and as on
   const heard: string[] = [];
   const path = await serve(context, folder, (socket, line) => {
     heard.push(line);
-    socket.end('{"allow":false,"says":"not here"}\n');
+    socket.end('{"verdict":"deny","says":"not here"}\n');
   });
   const wanted = {
     claude: {
@@ -58,7 +58,7 @@ test("the run's answer is said in each agent's words, from the sources and as on
 });
 
 test("an allow is explicit", async (context) => {
-  const path = await serve(context, tempFolder(context), (socket) => socket.end('{"allow":true}\n'));
+  const path = await serve(context, tempFolder(context), (socket) => socket.end('{"verdict":"allow"}\n'));
   assert.deepEqual(await hook(source, ["--dialect", "claude", "--socket", path], "{}"), {
     code: 0,
     out: { hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "allow" } },
@@ -70,14 +70,13 @@ test("a guard that is gone, silent or unreadable is a refusal by answer, by exit
   const broken: Readonly<Record<string, (socket: Socket) => void>> = {
     closes: (socket) => socket.end(),
     garbage: (socket) => socket.end("yes\n"),
-    "a wrong shape": (socket) => socket.end('{"allow":"yes"}\n'),
-    "a refusal without words": (socket) => socket.end('{"allow":false}\n'),
-    "half a line": (socket) => socket.end('{"allow":true}'),
+    "a wrong shape": (socket) => socket.end('{"verdict":"yes"}\n'),
+    "a refusal without words": (socket) => socket.end('{"verdict":"deny"}\n'),
+    "half a line": (socket) => socket.end('{"verdict":"allow"}'),
   };
   const folder = tempFolder(context);
   const cases: [string, readonly string[]][] = [
     ["nobody listens", ["--dialect", "claude", "--socket", join(folder, "nobody")]],
-    ["no socket is given", ["--dialect", "claude"]],
     ["the dialect is unknown", ["--dialect", "klingon", "--socket", join(folder, "nobody")]],
   ];
   let number = 0;
@@ -99,7 +98,7 @@ test("a guard that is gone, silent or unreadable is a refusal by answer, by exit
 });
 
 test("a tool call that is too large is refused unread", async (context) => {
-  const path = await serve(context, tempFolder(context), (socket) => socket.end('{"allow":true}\n'));
+  const path = await serve(context, tempFolder(context), (socket) => socket.end('{"verdict":"allow"}\n'));
   const { code, err } = await hook(
     source,
     ["--dialect", "claude", "--socket", path],

@@ -12,6 +12,7 @@ import { configFolder } from "../../host/key.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import { flag, text } from "../command.ts";
 import type { CliCommand, CliInput, Io } from "../command.ts";
+import { compile } from "../guard/compile.ts";
 import { explainJudgement } from "../guard/explained.ts";
 import { parseAction, parseLine } from "../guard/parsed.ts";
 import { repositoryRoot } from "../repository.ts";
@@ -24,6 +25,7 @@ export const command: CliCommand = {
     'guard judge [--json] [--jsonl] [--edit <path>] ["<command>"]',
     'guard explain [--edit <path>] ["<command>"]',
     "guard test",
+    "guard compile [--root <folder>]",
   ],
   examples: [
     [
@@ -36,6 +38,13 @@ export const command: CliCommand = {
     ["guard test", "every example that the rules ship with"],
   ],
   options: {
+    root: {
+      type: "string",
+      value: "<folder>",
+      group: "What",
+      says: "compile the policy of this folder",
+      hidden: true,
+    },
     edit: { type: "string", value: "<path>", group: "What", says: "judge an edit of this file" },
     cwd: { type: "string", value: "<folder>", group: "What", says: "the folder that the command runs in" },
     jsonl: { type: "boolean", group: "Output", says: "one action a line in, one judgement a line out" },
@@ -49,6 +58,8 @@ export const command: CliCommand = {
         return flag(input, "jsonl") ? judgeLines(input, words, io) : judgeOne(input, words, io);
       case "explain":
         return explain(input, words, io);
+      case "compile":
+        return compile(input, io);
       case "test":
         return test(input, io);
       default:

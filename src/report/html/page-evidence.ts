@@ -173,7 +173,7 @@ export function environmentPairs(report: RunReport): ComponentChild {
     rows.push(
       [
         "repository",
-        `${environment.repository}${environment.branch === undefined ? "" : `, ${environment.branch}`} at ${environment.commit.slice(0, 12)}${environment.dirty ? ", with changes that the run did not see" : ""}`,
+        `${environment.repository}${environment.branch === undefined ? "" : `, ${environment.branch}`} at ${environment.commit.slice(0, 12)}${environment.dirty === true ? ", with changes that the run did not see" : ""}`,
       ],
       ["system", `${environment.os} ${environment.arch}, Node ${environment.node}, git ${environment.git}`],
       ["jail", agent?.jail ?? environment.jail],

@@ -60,7 +60,7 @@ test("what cannot be read is put on record and refused, whatever the decision sa
 
 test("a line that is no request and a dialect that nobody speaks are refused without a decision", async () => {
   const { raw, seen } = await serve(async () => allow);
-  const refused = '{"allow":false,"says":"the hook speaks a dialect that surefoot does not know"}';
+  const refused = '{"verdict":"deny","says":"the hook speaks a dialect that surefoot does not know"}';
   assert.deepEqual(
     [await raw("garbage"), await raw('{"dialect":"klingon","payload":"{}"}'), seen],
     [refused, refused, []],

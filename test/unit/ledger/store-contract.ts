@@ -78,6 +78,15 @@ export function storeContract(name: string, make: Make): void {
     assert.deepEqual([store.append([]), store.sessions()], [[], []]);
   });
 
+  holds("an entry that opens its session is left out where the session has begun", (store) => {
+    const opening = { ...entry("a", "opening"), opens: true } as const;
+    const written = [store.append([opening, entry("a", "one")]), store.append([opening, entry("a", "two")])];
+    assert.deepEqual(
+      [written.map((entries) => entries.map(({ seq }) => seq)), [...store.read("a")].length],
+      [[[1, 2], [3]], 3],
+    );
+  });
+
   holds("a checkpoint covers what is new, and none is added when nothing is", (store) => {
     fill(store, ["a", "b"], 2);
     const first = addCheckpoint(store, { now: ticking() });

@@ -45,6 +45,25 @@ test("a changed, a new and a removed source make it stale", async () => {
   assert.deepEqual(await read(files), { kind: "stale", changed: ["surefoot.local.yaml", "surefoot.yaml"] });
 });
 
+test("another version of surefoot and other settings of the user make it stale", async () => {
+  const files = filesWith({ "surefoot.yaml": "version: 1" });
+  const outside = ["/home/me/.config/surefoot/config.yaml"];
+  const place = { files, root: "/repo", outside, version: "1.0.0" };
+  await writeCompiled(place, await loadPolicy({ files, root: "/repo" }));
+  const kinds = async (): Promise<unknown> => [
+    (await readCompiled(place)).kind,
+    await readCompiled({ ...place, version: "1.0.1" }),
+    await readCompiled({ ...place, outside: ["/elsewhere/config.yaml"] }),
+  ];
+  const others = [
+    { kind: "stale", changed: ["the version of surefoot"] },
+    { kind: "stale", changed: ["/elsewhere/config.yaml"] },
+  ];
+  assert.deepEqual(await kinds(), ["current", ...others]);
+  await files.write(outside[0] ?? "", "trust: []");
+  assert.deepEqual(await readCompiled(place), { kind: "stale", changed: outside });
+});
+
 test("one changed letter anywhere is noticed", async () => {
   const files = await written({ "surefoot.yaml": "version: 1" });
   const text = (await files.readText(path)) ?? "";
@@ -53,6 +72,7 @@ test("one changed letter anywhere is noticed", async () => {
     ['"severity":"block"', '"severity":"info"'],
     ['"schemaVersion":1', '"schemaVersion":2'],
     ["{", "["],
+    ["\n", ""],
   ] as const) {
     await files.write(path, text.replace(from, to));
     assert.equal((await faultFrom(read(files))).code, "policy/invalid", from);

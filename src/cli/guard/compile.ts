@@ -1,0 +1,24 @@
+import { resolve } from "node:path";
+import { userSources } from "../../hook/policy.ts";
+import { configFolder } from "../../host/key.ts";
+import { writeCompiled } from "../../policy/compiled.ts";
+import { loadPolicy } from "../../policy/load.ts";
+import type { CliInput, Io } from "../command.ts";
+import { text } from "../command.ts";
+import { repositoryRoot } from "../repository.ts";
+import { version } from "../version.ts";
+
+/** Writes the compiled form of the policy, which hooks read; they start this where it is missing or out of date. */
+export async function compile(input: CliInput, { host, cwd, out }: Io): Promise<number> {
+  const given = text(input, "root");
+  const root = given === undefined ? await repositoryRoot(host, cwd) : resolve(cwd, given);
+  out(`${await compileTo(host, root)}\n`);
+  return 0;
+}
+
+export async function compileTo(host: Io["host"], root: string): Promise<string> {
+  const settings = configFolder(host);
+  const { files } = host;
+  const compiled = await loadPolicy({ files, root, userSettings: `${settings}/config.yaml` });
+  return await writeCompiled({ files, root, outside: userSources(settings), version }, compiled);
+}

@@ -1,0 +1,50 @@
+import { gatherFacts } from "../host/facts.ts";
+import { configFolder, openKey } from "../host/key.ts";
+import type { LeanHost } from "../host/lean-host.ts";
+import { openSqliteStore } from "../host/sqlite-store.ts";
+import { guardFolder } from "../host/state-folder.ts";
+import { openLedger } from "../ledger/ledger.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { makeRedactor } from "../ledger/redact.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Desk } from "./decide.ts";
+import type { Place } from "./place.ts";
+import type { HookPolicy } from "./policy.ts";
+import { guardOpened } from "./session.ts";
+
+/** The desk of one place: facts are looked up afresh for each call, the ledger is the caller's to keep and to close. */
+export function deskAt(
+  host: LeanHost,
+  { worktree }: Place,
+  {
+    policy,
+    ledger,
+    version,
+  }: { readonly policy: HookPolicy; readonly ledger: Ledger; readonly version: string },
+): Desk {
+  const { allow, deny } = policy.policy.scope;
+  return {
+    worktree,
+    policy,
+    ledger,
+    now: host.now,
+    opened: () => guardOpened(host, { worktree, version, policy: policy.digest }),
+    gather: () =>
+      gatherFacts(host, {
+        worktree,
+        guarded: [configFolder(host), guardFolder(host)],
+        // Only a scope asks whether a file that is to be made would be ignored.
+        unmadeIgnored: deny.length > 0 || !allow.includes("**"),
+      }),
+  };
+}
+
+/** Below a hook's own deadline, so that a ledger which stays locked is told as such. */
+const waitMs = 3000;
+
+/** The ledger of a place, for writing; signed and redacted as every other. Throws `ledger/unwritable`. */
+export function openHookLedger(host: LeanHost, { root }: Place, policy: Pick<Policy, "redaction">): Ledger {
+  const signer = openKey(configFolder(host));
+  const store = openSqliteStore(`${root}/.surefoot/ledger.db`, { now: host.now, signer, waitMs });
+  return openLedger({ store, redactor: makeRedactor(policy.redaction, host.env), now: host.now, signer });
+}

@@ -60,10 +60,10 @@ const del = argvRule({
   mustAllow: [
     "aws s3 ls s3://app-data",
     "aws s3 rm s3://app-data --recursive --dryrun",
-    "aws s3 cp report.txt s3://app-data/report.txt",
+    "aws s3 cp s3://app-data/report.txt /tmp/report.txt",
     "aws ec2 terminate-instances --instance-ids i-0abc --dry-run",
     "aws --endpoint-url http://localhost:4566 s3 rb s3://test --force",
-    "aws s3 sync ./out s3://app-data",
+    "aws s3 sync s3://app-data /tmp/data --delete",
     "gcloud config unset project",
     "gcloud compute instances list",
     "az vm list -g shop",
@@ -74,7 +74,7 @@ const del = argvRule({
     "aws help",
     "grep -rn 'aws s3 rb' scripts",
     "vercel ls",
-    "rclone copy out s3:app-data --dry-run",
+    "rclone ls s3:app-data",
   ],
 });
 

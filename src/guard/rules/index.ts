@@ -11,6 +11,7 @@ import { rules as gitChanges } from "./git-changes.ts";
 import { rules as gitConfig } from "./git-config.ts";
 import { rules as gitHistory } from "./git-history.ts";
 import { rules as gitPush } from "./git-push.ts";
+import { rules as hosting } from "./hosting.ts";
 import { rules as iac } from "./iac.ts";
 import { rules as iacState } from "./iac-state.ts";
 import { rules as k8s } from "./k8s.ts";
@@ -35,6 +36,7 @@ export const families = [
   gitConfig,
   gitHistory,
   gitPush,
+  hosting,
   iac,
   iacState,
   k8s,

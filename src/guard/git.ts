@@ -197,6 +197,24 @@ export function discards(effect: GitEffect): { readonly paths: readonly string[]
       });
       return flags.has("f") || flags.has("force") || flags.has("discard-changes") ? { paths: [] } : undefined;
     }
+    case "rm": {
+      const { flags, operands } = gitOptions(effect, {
+        long: ["pathspec-from-file"],
+        flags: ["force", "cached", "dry-run", "ignore-unmatch", "quiet"],
+      });
+      const forced = flags.has("f") || flags.has("force");
+      const only = flags.has("cached") || flags.has("n") || flags.has("dry-run");
+      return forced && !only ? { paths: operands.map((arg) => arg.value) } : undefined;
+    }
+    case "submodule": {
+      const { flags, operands } = gitOptions(effect, {
+        long: ["reference", "depth", "jobs"],
+        flags: ["force", "init", "recursive", "remote"],
+      });
+      return operands[0]?.value === "update" && (flags.has("f") || flags.has("force"))
+        ? { paths: [] }
+        : undefined;
+    }
     default:
       return undefined;
   }

@@ -1,6 +1,11 @@
+import type { PathFact } from "../../core/action.ts";
 import { placeOf, within } from "../paths.ts";
 import type { FileEffect, Place } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+
+const changed = {
+  paths: { "/work/repo/src/main.ts": { exists: true, tracked: true, ignored: false, modified: true } },
+} as const;
 
 const recursiveDelete: Rule = {
   id: "fs/recursive-delete",
@@ -160,7 +165,9 @@ const overwrite: Rule = {
   instead: "ls -la",
   find: (scene) =>
     files(scene, "write").flatMap(([effect, place]) => {
-      const what = effect.recursive ? whole(place) : undefined;
+      const rights = /^(chmod|chown|chgrp|chattr|setfacl)$/.test(effect.by ?? "");
+      const holds = rights && place.kind === "worktree";
+      const what = effect.recursive || holds ? whole(place) : undefined;
       const here = place.kind === "worktree" && place.path === scene.facts.worktree;
       return what === undefined || here ? [] : [hit(effect, `it changes all of ${what}`)];
     }),
@@ -170,6 +177,7 @@ const overwrite: Rule = {
     "chmod -R 000 ..",
     "chown -R x /usr/local",
     "chmod -R a+w /home/dev/other",
+    "chmod 000 /",
   ],
   mustAllow: [
     "chmod +x scripts/a.sh",
@@ -181,7 +189,53 @@ const overwrite: Rule = {
   ],
 };
 
-export const rules: readonly Rule[] = [recursiveDelete, opaqueDelete, gitFolder, device, overwrite];
+const truncate: Rule = {
+  id: "fs/truncate",
+  irreversible: true,
+  verdict: "deny",
+  says: "it empties or replaces a file whose changes are not committed",
+  instead: "git diff",
+  find: (scene) =>
+    files(scene, "write").flatMap(([effect, place]) => {
+      if (effect.by !== "truncate") return [];
+      if (effect.glob === true && place.kind === "worktree")
+        return [hit(effect, "it empties every file here")];
+      const fact = effect.path === undefined ? undefined : factOf(effect.path, scene);
+      const lost = place.kind === "inside" && fact !== undefined && fact.tracked !== false;
+      return lost && fact.modified !== false && fact.exists !== false ? [hit(effect)] : [];
+    }),
+  mustBlock: [
+    { command: "> src/main.ts", facts: changed },
+    { command: ": > src/main.ts", facts: changed },
+    { command: "cat /dev/null > src/main.ts", facts: changed },
+    { command: "truncate -s 0 src/main.ts", facts: changed },
+    { command: "cp /dev/null src/main.ts", facts: changed },
+    { command: "git show HEAD:src/main.ts > src/main.ts", facts: changed },
+    "git ls-files | xargs truncate -s 0",
+    "for f in $(git ls-files); do > $f; done",
+  ],
+  mustAllow: [
+    { command: "echo new > src/main.ts", facts: changed },
+    {
+      command: "> server.log",
+      facts: { paths: { "/work/repo/server.log": { exists: true, tracked: false, ignored: true } } },
+    },
+    {
+      command: ": > src/clean.ts",
+      facts: {
+        paths: {
+          "/work/repo/src/clean.ts": { exists: true, tracked: true, ignored: false, modified: false },
+        },
+      },
+    },
+    "> /tmp/out.log",
+    { command: ": >> src/main.ts", facts: changed },
+    { command: "cat > src/main.ts <<'EOF'\nexport {};\nEOF", facts: changed },
+    { command: "git show HEAD:src/main.ts > /tmp/before.ts", facts: changed },
+  ],
+};
+
+export const rules: readonly Rule[] = [recursiveDelete, opaqueDelete, gitFolder, device, overwrite, truncate];
 
 function files(
   { effects, facts }: Scene,
@@ -220,6 +274,10 @@ function ordinary(rel: string): boolean {
   return /^\.git\/(info\/(exclude|attributes|sparse-checkout)|[\w/.-]*\.lock|COMMIT_EDITMSG|MERGE_MSG|description|hooks(\/.*)?)$/.test(
     rel,
   );
+}
+
+function factOf(path: string, { facts }: Scene): PathFact | undefined {
+  return new Map(Object.entries(facts.paths ?? {})).get(path);
 }
 
 function hit(effect: FileEffect, says?: string): Hit {

@@ -47,7 +47,7 @@ const discard: Rule = {
   says: "it throws away changes that are not committed",
   instead: "git stash push",
   find: (scene) =>
-    unlessClean(scene, ["checkout", "restore", "switch"], (effect) => {
+    unlessClean(scene, ["checkout", "restore", "switch", "rm", "submodule"], (effect) => {
       const found = discards(effect);
       if (found === undefined) return false;
       return found.paths.length === 0 || !found.paths.every((path) => unmodified(path, effect, scene));
@@ -62,12 +62,17 @@ const discard: Rule = {
     "git switch --discard-changes main",
     "git checkout src/main.ts",
     "git diff --name-only | xargs git checkout --",
+    "git rm -rf src",
+    "git rm --force src/main.ts",
+    "git submodule update --force --recursive",
   ],
   mustAllow: [
     "git checkout main",
     "git checkout -b feature/x",
     "git restore --staged src/main.ts",
     "git checkout --ours src/main.ts",
+    "git rm -r --cached dist",
+    "git rm src/old.ts",
     "git switch -c feature/y",
     { command: "git checkout -- src/main.ts", facts: { dirty: false } },
     {

@@ -3,6 +3,7 @@ import type { Call } from "./command.ts";
 import { addOpaqueBody } from "./fetched.ts";
 import { printed } from "./output.ts";
 import { runSourced } from "./shells.ts";
+import { assigned } from "./variables.ts";
 import { addProblem, hole, isKnown, known, none, setVariable, target, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
@@ -124,13 +125,22 @@ function runEval(args: readonly Arg[], shell: Shell, call: Call): Output {
 }
 
 function declare(name: string, args: readonly Arg[], shell: Shell): void {
-  const exported = name === "export" || args.some((arg) => /^-\w*x/.test(arg.value));
+  const flag = (letter: string): boolean =>
+    args.some((arg) => /^-\w+$/.test(arg.value) && arg.value.includes(letter));
+  const exported = name === "export" || flag("x");
+  const reference = name !== "export" && flag("n");
+  const functions = exported && flag("f");
   for (const arg of args) {
     if (arg.value.startsWith("-")) continue;
     const cut = arg.value.indexOf("=");
     const variable = (cut < 0 ? arg.value : arg.value.slice(0, cut)).replace(/\+$/, "");
     if (!isKnown(variable)) continue;
-    if (cut >= 0) setVariable(shell, variable, [arg.value.slice(cut + 1)], { exported });
+    // `declare -n`: a name for another variable, whose value nobody can tell here.
+    if (cut >= 0 && reference) setVariable(shell, variable, [hole], { exported });
+    else if (cut >= 0) {
+      setVariable(shell, variable, [arg.value.slice(cut + 1)], { exported });
+      assigned(variable, arg.value.slice(cut + 1), shell, arg.span);
+    } else if (functions) setVariable(shell, `${variable}()`, [variable], { exported: true });
     else {
       const before = shell.vars.get(variable);
       if (before !== undefined && exported) shell.vars.set(variable, { ...before, exported });

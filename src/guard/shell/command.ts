@@ -3,6 +3,7 @@ import { baseName } from "../paths.ts";
 import { runBuiltin } from "./builtins.ts";
 import { addOpaqueBody } from "./fetched.ts";
 import { runGit } from "./git.ts";
+import { runEscapes } from "./escapes.ts";
 import { runInterpreter } from "./interpreters.ts";
 import { runProgram } from "./programs.ts";
 import {
@@ -14,10 +15,12 @@ import {
   glob,
   hole,
   known,
+  target,
   unknown,
 } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 import { runShell } from "./shells.ts";
+import { assigned } from "./variables.ts";
 import { runWrapper } from "./wrappers.ts";
 
 /** How a command is started. */
@@ -83,7 +86,10 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
     shell.aliases.set(name, alias);
     return output;
   }
-  for (const [variable, value] of call.env) loaded(variable, value, shell, call);
+  for (const [variable, value] of call.env) assigned(variable, value, shell, call.span);
+  const linked = first.value.includes("/") ? linkedName(first, shell) : undefined;
+  if (linked !== undefined && linked !== name)
+    return runCommand([{ ...first, value: linked }, ...rest], shell, call);
   const written = first.value.includes("/") ? contentOf(shell, first.value) : undefined;
   if (written !== undefined) {
     addEffect(world, execution(name, rest, shell, call));
@@ -99,11 +105,19 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   if (wrapped !== undefined) return wrapped;
   if (name === "git") return runGit(rest, shell, call);
   addEffect(world, execution(name, rest, shell, call));
+  runEscapes(name, rest, shell, call);
   return (
     runShell(name, rest, shell, call) ??
     runInterpreter(name, rest, shell, call) ??
     runProgram(name, rest, shell, call)
   );
+}
+
+/** The program that a link or a copy made by this action stands for. */
+function linkedName({ value }: Arg, shell: Shell): string | undefined {
+  if (shell.world.links.size === 0) return undefined;
+  const { path } = target(shell, value);
+  return path === undefined || !/^(\/usr)?(\/local)?\/s?bin\//.test(path) ? undefined : baseName(path);
 }
 
 // Statements for a database, an answer to a prompt: what matters stands at the start.
@@ -145,12 +159,6 @@ function choices(shell: Shell, env: ReadonlyMap<string, string>): readonly (read
 
 function values(args: readonly Arg[]): readonly string[] {
   return args.map((arg) => arg.value);
-}
-
-/** Some variables make any program run or load code. */
-function loaded(name: string, value: string, shell: Shell, call: Call): void {
-  if (/^(LD_PRELOAD|DYLD_INSERT_LIBRARIES|BASH_ENV|ENV)$/.test(name) && value !== "")
-    addProblem(shell.world, "opaque-body", `${name} makes the program load other code`, call.span);
 }
 
 /** An argument as shell text again; marks stay, as they are no shell syntax. */

@@ -19,6 +19,7 @@ import {
   unknown,
 } from "./shell.ts";
 import type { Arg, Output, Shell, World } from "./shell.ts";
+import { assigned } from "./variables.ts";
 import { expandText, expandWords } from "./words.ts";
 
 /** Units of work for one action: a long real command takes a few hundred. */
@@ -130,6 +131,8 @@ function run(node: Node, shell: Shell): Output {
     case "function": {
       const name = expandText(node.name, shell, run);
       shell.functions.set(name, node.body);
+      // bash calls it by itself.
+      if (name === "command_not_found_handle") run(node.body, subshell(shell));
       return none;
     }
     case "words":
@@ -223,30 +226,31 @@ function runLoop(node: Extract<Node, { kind: "loop" }>, shell: Shell): Output {
 }
 
 function runSimple(node: Extract<Node, { kind: "command" }>, shell: Shell): Output {
-  const assigned = node.assigns.map((assign) => ({
+  const given = node.assigns.map((assign) => ({
     assign,
     fields: assign.array
       ? expandWords(assign.value, shell, run).map((arg) => arg.value)
       : assign.value.map((word) => expandText(word, shell, run)),
   }));
   const args = expandWords(node.words, shell, run);
-  const stdin = redirects(node.redirects, shell);
+  const stdin = redirects(node.redirects, shell, empties(args));
   if (args.length === 0) {
-    for (const { assign, fields } of assigned) {
+    for (const { assign, fields } of given) {
       const before = assign.append ? (shell.vars.get(assign.name)?.fields ?? []) : [];
       const value =
         assign.append && !assign.array ? [`${before[0] ?? hole}${fields[0] ?? ""}`] : [...before, ...fields];
       setVariable(shell, assign.name, value, { array: assign.array });
+      assigned(assign.name, value[0] ?? "", shell, node.span);
     }
     return none;
   }
-  const env = new Map(assigned.map(({ assign, fields }) => [assign.name, fields[0] ?? ""]));
+  const env = new Map(given.map(({ assign, fields }) => [assign.name, fields[0] ?? ""]));
   const output = runCommand(args, shell, { env, stdin: stdin ?? shell.stdin, span: node.span });
   return written(node.redirects, output, shell);
 }
 
 /** Records what redirects do to files. Gives the standard input that they set, if they do. */
-function redirects(list: readonly Redirect[], shell: Shell): Output | undefined {
+function redirects(list: readonly Redirect[], shell: Shell, empty = false): Output | undefined {
   let stdin: Output | undefined;
   for (const redirect of list) {
     if (redirect.kind === "text") {
@@ -262,9 +266,20 @@ function redirects(list: readonly Redirect[], shell: Shell): Output | undefined 
     if (operator === "<" || operator === "<&") {
       touch(shell, arg, { kind: "read", by: "<" });
       stdin = contentOf(shell, arg.value) ?? unknown;
-    } else touch(shell, arg, { kind: "write", by: operator });
+    } else {
+      const replaces = empty && !operator.includes(">>");
+      touch(shell, arg, { kind: "write", by: replaces ? "truncate" : operator });
+    }
   }
   return stdin;
+}
+
+/** Whether a command prints nothing, or what git has of a file: a redirect then takes away what the file held. */
+function empties(args: readonly Arg[]): boolean {
+  const line = args.map((arg) => known(arg.value) ?? hole).join(" ");
+  return /^$|^(:|true|cat \/dev\/null|echo -n|printf ?|git (show|cat-file( -p| blob)?) [^ ]*:[^ ]+)$/.test(
+    line,
+  );
 }
 
 /** Remembers the text of files that the command writes, and gives what is left of its output. */

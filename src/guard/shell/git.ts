@@ -3,7 +3,7 @@ import { resolvePath, within } from "../paths.ts";
 import type { Call } from "./command.ts";
 import { quote } from "./command.ts";
 import { readOptions, valueOf } from "./options.ts";
-import { listed } from "./output.ts";
+import { everything, listed } from "./output.ts";
 import { runBody } from "./shells.ts";
 import { addEffect, addProblem, glob, hole, isKnown, known, none, target, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
@@ -75,9 +75,11 @@ function readGlobals(args: readonly Arg[], shell: Shell, call: Call): Globals {
   if (repo !== undefined) placed = repository(repo);
   if (work !== undefined) placed = folder(work);
   for (let n = 0; n < 8; n++) {
-    const key = call.env.get(`GIT_CONFIG_KEY_${n}`);
-    if (key !== undefined) setting(`${key}=${call.env.get(`GIT_CONFIG_VALUE_${n}`) ?? ""}`);
+    const key = variable(`GIT_CONFIG_KEY_${n}`);
+    if (key !== undefined) setting(`${key}=${variable(`GIT_CONFIG_VALUE_${n}`) ?? ""}`);
   }
+  for (const match of (variable("GIT_CONFIG_PARAMETERS") ?? "").matchAll(/'([^'=]+)'?='?([^']*)'/g))
+    setting(`${match[1] ?? ""}=${match[2] ?? ""}`);
   let i = 0;
   for (; i < args.length; i++) {
     const text = args[i]?.value ?? "";
@@ -180,6 +182,16 @@ function starts(name: string, args: readonly Arg[], shell: Shell, call: Call): v
     if (command[0] !== undefined)
       bodies.push({ ...command[0], value: command.map((arg) => arg.value).join(" ") });
   }
+  if (name === "for-each-repo") {
+    const { operands } = readOptions(args, { long: ["config"], stops: true });
+    const [first] = operands;
+    if (first !== undefined)
+      bodies.push({ ...first, value: ["git", ...operands.map((arg) => quote(arg.value))].join(" ") });
+  }
+  if (name === "instaweb")
+    bodies.push(
+      ...(readOptions(args, { short: "dbp", long: ["httpd", "browser", "port"] }).values.get("httpd") ?? []),
+    );
   if (name === "bisect" && args[0]?.value === "run") {
     const [, first, ...others] = args;
     if (first !== undefined)
@@ -333,6 +345,11 @@ function prints(name: string, args: readonly Arg[], shell: Shell): Output {
     )
       return { kind: "text", text: worktree };
   }
+  if (
+    name === "ls-files" &&
+    words.every((word) => /^(-[zmco]+|--(cached|modified|others|exclude-standard|full-name))$/.test(word))
+  )
+    return everything(".");
   if (
     name === "ls-files" ||
     words.includes("--name-only") ||

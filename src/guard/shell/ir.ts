@@ -66,6 +66,7 @@ export type Change =
   | { readonly kind: "index"; readonly index: string }
   | { readonly kind: "indirect" }
   | { readonly kind: "quote" }
+  | { readonly kind: "escapes" }
   | { readonly kind: "unknown" };
 
 export type Redirect =

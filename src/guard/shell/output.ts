@@ -48,7 +48,8 @@ function formatted(args: readonly string[]): Output {
 
 const letters: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", e: "\u001B" };
 
-function unescaped(text: string): string {
+/** Text with backslash escapes taken out, as `$'…'` and `echo -e` do. */
+export function unescaped(text: string): string {
   return text.replace(
     /\\(?:x([0-9a-fA-F]{1,2})|0?([0-7]{1,3})|(.))/g,
     (whole: string, hex: string | undefined, octal: string | undefined, letter: string | undefined) => {
@@ -67,19 +68,21 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     case "tee":
       if (operands.length === 0 || name === "tee") return stdin;
       return unknown;
-    case "head":
-    case "tail":
     case "sort":
     case "uniq":
     case "tac":
     case "tr":
+    case "shuf":
       return stdin.kind === "paths" ? stdin : unknown;
+    case "head":
+    case "tail":
+      return stdin.kind === "paths" ? fewer(stdin.words) : unknown;
     case "grep":
     case "egrep":
     case "fgrep":
     case "rg":
     case "ag": {
-      if (stdin.kind === "paths") return stdin;
+      if (stdin.kind === "paths") return fewer(stdin.words);
       const names = args.some((arg) => /^(-\w*[lL]\w*|--files.*|--name-only)$/.test(arg.value));
       return names ? listed(operands.slice(1), shell) : unknown;
     }
@@ -116,9 +119,10 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
       const path = text === undefined || text === "" ? undefined : resolvePath(text, shell.cwd);
       return path === undefined ? unknown : { kind: "text", text: path };
     }
+    case "which":
+      return operands[0] === undefined ? unknown : { kind: "text", text: `/usr/bin/${operands[0].value}` };
     case "pgrep":
     case "pidof":
-    case "which":
       return operands[0] === undefined ? unknown : { kind: "text", text: operands[0].value };
     case "ssh-agent":
     case "pyenv":
@@ -150,6 +154,20 @@ export function listed(roots: readonly Arg[], shell: Shell): Output {
   const here = shell.cwd !== undefined && worktree !== undefined && within(shell.cwd, worktree);
   const words = places.map((place) => `${place.replace(/\/$/, "") || "/"}/${glob}**/${glob}[listed]`);
   return here || roots.length > 0 ? { kind: "paths", words } : unknown;
+}
+
+/** All files below a folder, as `git ls-files` names them. */
+export function everything(folder: string): Output {
+  return { kind: "paths", words: [`${folder}/${glob}**`] };
+}
+
+/** Some of the files: what meant everything in a folder now means something in it. */
+function fewer(words: readonly string[]): Output {
+  const all = `/${glob}**`;
+  return {
+    kind: "paths",
+    words: words.map((word) => (word.endsWith(all) ? `${word}/${glob}[listed]` : word)),
+  };
 }
 
 function decoded(args: readonly Arg[], stdin: Output): Output {

@@ -236,12 +236,18 @@ function indexedWord(item: Assignment, index: BashWord, values: readonly BashWor
 /** `export A=1` and `env A=1` hold assignments as arguments; as words they read the same. */
 function argument(item: CommandArgument, form: Form): Word {
   if (item.type === "Word") return word(item, form);
-  const head: Piece = { kind: "text", text: `${item.name}${item.append === true ? "+" : ""}=`, quoted: true };
+  const name = `${item.name}${item.append === true ? "+" : ""}=`;
   const pieces: readonly Piece[] =
     item.value.type === "Word" && item.index === undefined
       ? word(item.value, form).pieces
       : [{ kind: "unknown", inner: undefined }];
-  return { pieces: [head, ...pieces], span: spanOf(item, form), text: item.text };
+  const [first, ...rest] = pieces;
+  // Together with the name, so that a tilde is still seen to stand first.
+  const whole: readonly Piece[] =
+    first?.kind === "text"
+      ? [{ ...first, text: name + first.text }, ...rest]
+      : [{ kind: "text", text: name, quoted: true }, ...pieces];
+  return { pieces: whole, span: spanOf(item, form), text: item.text };
 }
 
 function unknownWord(place: Place & { readonly text: string }, form: Form): Word {
@@ -253,16 +259,19 @@ function word(tree: BashWord, form: Form): Word {
   if (!form.budget.take(1)) return { pieces: [{ kind: "unknown", inner: undefined }], span, text: tree.text };
   const pieces: readonly Piece[] =
     tree.parts === undefined
-      ? [{ kind: "text", text: tree.value, quoted: !tree.text.startsWith("~") }]
+      ? [{ kind: "text", text: tree.value, quoted: !mayBeHome.test(tree.text) }]
       : tree.parts.flatMap((item) => part(item, false, form));
   return { pieces, span, text: tree.text };
 }
+
+// Words in which a tilde stands for a home folder: `~/x`, `of=~/x`.
+const mayBeHome = /^(\w+=)?~/;
 
 function part(tree: WordPart, quoted: boolean, form: Form): readonly Piece[] {
   if (!form.budget.take(1)) return [{ kind: "unknown", inner: undefined }];
   switch (tree.type) {
     case "Literal":
-      return [{ kind: "text", text: tree.value, quoted: quoted || !tree.text.startsWith("~") }];
+      return [{ kind: "text", text: tree.value, quoted: quoted || !mayBeHome.test(tree.text) }];
     case "SingleQuoted":
     case "AnsiCQuoted":
       return [{ kind: "text", text: tree.value, quoted: true }];
@@ -282,7 +291,10 @@ function part(tree: WordPart, quoted: boolean, form: Form): readonly Piece[] {
     case "SimpleExpansion":
       return [{ kind: "variable", name: tree.text.slice(1), quoted, change: undefined }];
     case "ParameterExpansion":
-      return [{ kind: "variable", name: tree.parameter, quoted, change: change(tree, form) }];
+      return [
+        { kind: "variable", name: tree.parameter, quoted, change: change(tree, form) },
+        ...insideSlice(tree, form),
+      ];
     case "CommandExpansion":
       return [{ kind: "substitution", script: inner(tree.script, tree, form), quoted }];
     case "ProcessSubstitution":
@@ -292,6 +304,14 @@ function part(tree: WordPart, quoted: boolean, form: Form): readonly Piece[] {
       return [{ kind: "unknown", inner: words.length === 0 ? undefined : { kind: "words", words } }];
     }
   }
+}
+
+/** `${x:$(cmd)}`: what runs in an offset is seen, and makes the word unknown. */
+function insideSlice({ operation }: ParameterExpansionPart, form: Form): readonly Piece[] {
+  if (operation?.type !== "Slice" || !/\$\(|`/.test(operation.offset.text + (operation.length?.text ?? "")))
+    return [];
+  const trees = [operation.offset, ...(operation.length === undefined ? [] : [operation.length])];
+  return [{ kind: "unknown", inner: { kind: "words", words: trees.map((item) => word(item, form)) } }];
 }
 
 function change(tree: ParameterExpansionPart, form: Form): Change | undefined {
@@ -320,9 +340,8 @@ function change(tree: ParameterExpansionPart, form: Form): Change | undefined {
         ? { kind: "case", operator: operation.operator }
         : { kind: "unknown" };
     case "Transform":
-      return operation.operand.value === "Q" || operation.operand.value === "E"
-        ? { kind: "quote" }
-        : { kind: "unknown" };
+      if (operation.operand.value === "E") return { kind: "escapes" };
+      return operation.operand.value === "Q" ? { kind: "quote" } : { kind: "unknown" };
     case "Names":
     case "Unknown":
       return { kind: "unknown" };

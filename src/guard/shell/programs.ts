@@ -38,6 +38,16 @@ const programs: Readonly<Record<string, Program>> = {
   srm: (start) => removes(start, readOptions(start.args, {}).operands, true),
   trash: (start) => removes(start, readOptions(start.args, {}).operands, true),
   rimraf: (start) => removes(start, readOptions(start.args, {}).operands, true),
+  del: (start) => removes(start, readOptions(start.args, {}).operands, true),
+  "del-cli": (start) => removes(start, readOptions(start.args, {}).operands, true),
+  wipe: (start) => removes(start, readOptions(start.args, { short: "QlS" }).operands, true),
+  // PowerShell's own: `-Recurse` and its like are flags, or name the operand.
+  "Remove-Item": (start) =>
+    removes(
+      start,
+      start.args.filter((arg) => !arg.value.startsWith("-")),
+      true,
+    ),
   shred: (start) =>
     removes(start, readOptions(start.args, { short: "ns", long: ["iterations", "size"] }).operands, false),
   mv: (start) => moves(start, true),
@@ -48,8 +58,10 @@ const programs: Readonly<Record<string, Program>> = {
       short: "mogtS",
       long: ["mode", "owner", "group", "target-directory", "suffix"],
     });
-    if (has(options, "d", "directory")) writes(start, options.operands);
-    else places(start, options, options.operands);
+    if (has(options, "d", "directory")) return writes(start, options.operands);
+    places(start, options, options.operands);
+    const [from, to] = options.operands;
+    if (from?.value === "/dev/stdin" && to !== undefined) putContent(start.shell, to.value, start.call.stdin);
   },
   ln: link,
   rsync: (start) => {
@@ -128,7 +140,17 @@ const programs: Readonly<Record<string, Program>> = {
     const options = readOptions(start.args, { short: "dx" });
     if (!has(options, "l", "t", "p", "v", "Z")) writes(start, [valueOf(options, "d") ?? here(start)], true);
   },
-  zip: (start) => writes(start, readOptions(start.args, { short: "xibnt" }).operands.slice(0, 1)),
+  zip: (start) => {
+    const options = readOptions(start.args, { short: "xibnt" });
+    writes(start, options.operands.slice(0, 1));
+    if (has(options, "m", "move")) removes(start, options.operands.slice(1), true);
+  },
+  "7z": (start) => {
+    const [, archive, ...sources] = start.args.filter((arg) => !arg.value.startsWith("-"));
+    const adds = start.args[0]?.value === "a";
+    if (adds && archive !== undefined) writes(start, [archive]);
+    if (start.args.some((arg) => arg.value === "-sdel")) removes(start, sources, true);
+  },
   touch: (start) =>
     writes(start, readOptions(start.args, { short: "drt", long: ["date", "reference", "time"] }).operands),
   mkdir: (start) => writes(start, readOptions(start.args, { short: "mZ", long: ["mode"] }).operands),
@@ -146,7 +168,10 @@ const programs: Readonly<Record<string, Program>> = {
     writes(start, readOptions(start.args, { short: "lo", long: ["length", "offset"] }).operands),
   dd: (start) => {
     for (const arg of start.args) {
-      if (arg.value.startsWith("of=")) writes(start, [{ ...arg, value: arg.value.slice(3) }]);
+      if (arg.value.startsWith("of=")) {
+        writes(start, [{ ...arg, value: arg.value.slice(3) }]);
+        putContent(start.shell, arg.value.slice(3), start.call.stdin);
+      }
       if (arg.value.startsWith("if="))
         touch(start.shell, { ...arg, value: arg.value.slice(3) }, { kind: "read", by: "dd" });
     }
@@ -328,12 +353,17 @@ function moves(start: Start, takesAway: boolean): void {
   const sources = folder === undefined ? options.operands.slice(0, -1) : options.operands;
   // A whole folder goes where it is moved to, so taking it away is like deleting it there.
   if (takesAway) removes(start, sources, true);
+  const [from, to] = options.operands;
+  if (from?.value === "/dev/null" && to !== undefined && options.operands.length === 2)
+    return writes({ ...start, name: "truncate" }, [to]);
   places(start, options, options.operands);
   if (options.operands.length !== 2 || folder !== undefined) return;
-  const [from, to] = options.operands;
   if (from === undefined || to === undefined) return;
   const content = contentOf(start.shell, from.value);
   if (content !== undefined) putContent(start.shell, to.value, content);
+  // A copy of a program is that program under another name.
+  const source = target(start.shell, from.value).path;
+  if (source !== undefined && /^(\/usr)?\/s?bin\/[^/]+$/.test(source)) rename(start.shell, source, to);
 }
 
 /** Files put at the last operand, or into it where it is a folder. */
@@ -365,6 +395,12 @@ function link(start: Start): void {
   const made = target(start.shell, to.value).path;
   const end = target(start.shell, from.value).path;
   if (made !== undefined && end !== undefined && made !== end) start.shell.world.links.set(made, end);
+}
+
+/** `to` stands for `source` from now on. */
+function rename(shell: Shell, source: string, to: Arg): void {
+  const made = target(shell, to.value).path;
+  if (made !== undefined) shell.world.links.set(made, source);
 }
 
 function sed(start: Start): void {

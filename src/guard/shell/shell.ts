@@ -104,11 +104,12 @@ export function subshell(shell: Shell, stdin: Output = shell.stdin): Shell {
   };
 }
 
-/** A new shell process: it inherits the folder and what is exported. */
+/** A new shell process: it inherits the folder and what is exported, functions too. */
 export function freshShell(shell: Shell, env: ReadonlyMap<string, string>, args: readonly string[]): Shell {
   const vars = new Map([...shell.vars].filter(([, variable]) => variable.exported));
   for (const [name, value] of env) vars.set(name, { fields: [value], array: false, exported: true });
-  return { ...subshell(shell), vars, functions: new Map(), aliases: new Map(), args };
+  const functions = new Map([...shell.functions].filter(([name]) => vars.has(`${name}()`)));
+  return { ...subshell(shell), vars, functions, aliases: new Map(), args };
 }
 
 export function addEffect(world: World, effect: Effect): void {

@@ -17,6 +17,13 @@ const shells: ReadonlySet<string> = new Set([
   "fish",
   "csh",
   "tcsh",
+  "yash",
+  "osh",
+  "elvish",
+  "nu",
+  "xonsh",
+  "pwsh",
+  "powershell",
 ]);
 
 /** A shell as a program: its script is `-c` text, a file that this action wrote, or its standard input. */
@@ -41,6 +48,9 @@ interface ShellArguments {
 function readArguments(args: readonly Arg[]): ShellArguments {
   let takesBody = false;
   let fromInput = false;
+  const attached = args.find((arg) => arg.value.startsWith("--command="));
+  if (attached !== undefined)
+    return { body: { ...attached, value: attached.value.slice(10) }, operands: [attached], fromInput };
   let i = 0;
   for (; i < args.length; i++) {
     const text = plainText(args[i]) ?? "";
@@ -52,6 +62,12 @@ function readArguments(args: readonly Arg[]): ShellArguments {
     if (text.startsWith("--")) {
       if (/^--(rcfile|init-file)$/.test(text)) i += 1;
       if (text === "--command") takesBody = true;
+      continue;
+    }
+    // PowerShell spells its options out, and takes any start of them.
+    if (/^-(Command|EncodedCommand|NoProfile|NonInteractive|NoLogo|ExecutionPolicy|File)$/i.test(text)) {
+      if (/^-Command$/i.test(text)) takesBody = true;
+      if (/^-ExecutionPolicy$/i.test(text)) i += 1;
       continue;
     }
     if (text.startsWith("-") && text.includes("c")) takesBody = true;

@@ -1,6 +1,7 @@
-import { glob, hole, known, lookup, subshell, unmark } from "./shell.ts";
+import { glob, hole, known, lookup, subshell, unknown, unmark } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 import type { Change, Node, Piece, Word } from "./ir.ts";
+import { unescaped } from "./output.ts";
 
 /** Runs a substitution and gives what it prints. */
 export type RunNode = (node: Node, shell: Shell) => Output;
@@ -148,7 +149,8 @@ function expandPiece(piece: Piece, to: Fields, shell: Shell, run: RunNode, index
     case "substitution":
       return expandOutput(run(piece.script, subshell(shell)), piece.quoted, to, shell);
     case "process": {
-      const output = run(piece.script, subshell(shell));
+      // What is written to `>(…)` is not known yet when it starts.
+      const output = run(piece.script, subshell(shell, piece.direction === ">" ? unknown : shell.stdin));
       shell.world.processes += 1;
       const path = `/dev/fd/${62 + shell.world.processes}`;
       shell.world.files.set(path, output);
@@ -158,6 +160,9 @@ function expandPiece(piece: Piece, to: Fields, shell: Shell, run: RunNode, index
 }
 
 function tilde(text: string, shell: Shell): string {
+  // bash also expands what stands after the first equals sign of a word.
+  const named = /^\w+=(?=~)/.exec(text)?.[0];
+  if (named !== undefined) return named + tilde(text.slice(named.length), shell);
   if (!text.startsWith("~")) return text;
   const { home } = shell.world.facts;
   const slash = text.indexOf("/");
@@ -278,6 +283,8 @@ function changed(
       return plain === undefined ? undefined : lookup(shell, plain)?.fields.slice(0, 1);
     case "quote":
       return fields;
+    case "escapes":
+      return plain === undefined ? undefined : [unescaped(plain)];
     case "unknown":
       return undefined;
   }

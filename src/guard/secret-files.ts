@@ -1,4 +1,5 @@
 import type { Effect, Facts, Span } from "../core/action.ts";
+import { matchesAny } from "../core/glob.ts";
 import { below, normalize, resolvePath, temporary, within } from "./paths.ts";
 import { hole } from "./shell/shell.ts";
 import { uploadsOf } from "./upload.ts";
@@ -24,7 +25,7 @@ export function filesRead(effects: readonly Effect[], facts: Facts): readonly Fi
     if (effect.kind !== "execute" || effect.program === undefined) return [];
     const { program, cwd } = effect;
     const words = effect.words ?? effect.args.map((arg) => arg ?? hole);
-    const shows = !moving.test(program);
+    const shows = !moving.test(program) && !sending.test(program);
     // Of what is given to a program that sends, only the files that go out are read; certificates and keys are used.
     const sent = uploadsOf([effect]).flatMap((upload) => upload.files);
     const addressed = /^(curl|wget)$/.test(program)
@@ -38,6 +39,7 @@ export function filesRead(effects: readonly Effect[], facts: Facts): readonly Fi
 }
 
 const moving = /^(cp|mv|ln|install|rsync|scp)$/;
+const sending = /^(curl|wget|http|https|xh|aws|gsutil|gcloud|gh|rclone)$/;
 const reading =
   /^(g?cat|tac|nl|bat|batcat|less|more|most|head|tail|xxd|od|hexdump|strings|base64|base32|e?grep|fgrep|rg|ag|ack|[gm]?awk|g?sed|cut|sort|uniq|paste|rev|fold|jq|yq|diff|cmp|comm|vimdiff|vim?|nano|emacs|code|open|xclip|pbcopy|tar|zip|7z|gzip|gunzip|xz|bzip2|gpg|age|sops|dd|split|column|tr|look|dotenv|iconv|uuencode|qrencode)$/;
 const copying = /^(docker|podman|kubectl)$/;
@@ -105,6 +107,8 @@ export function secretKind(path: string, facts: Facts): "key" | "history" | "env
 
 /** Whether a file's name is that of settings for the environment, and not of an example of them. */
 export function isEnvFile(name: string): boolean {
+  // A pattern that begins with a dot may mean it: others do not reach dot files.
+  if (/^\.[^*?[]/.test(name) && /[*?[]/.test(name) && matchesAny(".env", [name])) return true;
   return /^\.env(rc)?$|^\.env\.(?!.*(example|sample|template|tmpl|dist|defaults?|schema|test|testing|ci|d\.ts)$)[\w.-]+$/.test(
     name,
   );

@@ -157,6 +157,7 @@ function copy(invocation: Invocation): Sent | undefined {
 /** `aws s3 cp file s3://bucket` and its like: what stands before the last operand is sent, when that is a bucket. */
 function bucket(verbs: RegExp, remote: RegExp): Sender {
   return ({ words }) => {
+    if (words.some((word) => /^(--dry-?run|-n)$/.test(word))) return undefined;
     const operands = words.filter((word) => !/^--?\w/.test(word));
     const verb = verbs.exec(operands.join(" "));
     if (verb === null) return undefined;

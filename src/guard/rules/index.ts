@@ -19,6 +19,8 @@ import { rules as network } from "./network.ts";
 import { rules as process } from "./process.ts";
 import { rules as reverseShell } from "./reverse-shell.ts";
 import { rules as scope } from "./scope.ts";
+import { rules as secrets } from "./secrets.ts";
+import { rules as secretsSend } from "./secrets-send.ts";
 import { rules as self } from "./self.ts";
 import { rules as shell } from "./shell.ts";
 import { rules as system } from "./system.ts";
@@ -44,6 +46,8 @@ export const families = [
   process,
   reverseShell,
   scope,
+  secrets,
+  secretsSend,
   self,
   shell,
   system,

@@ -114,6 +114,15 @@ export interface Facts {
   readonly digests?: Readonly<Record<string, string>>;
   /** What this session did before, as far as it concerns the paths in `digests`; absent where there is no session. */
   readonly history?: History | "unknown";
+  /** Per name of a package that would be installed: what the lockfiles say about it. */
+  readonly packages?: Readonly<Record<string, PackageFact | "unknown">>;
+}
+
+export interface PackageFact {
+  /** Whether a lockfile holds it already. */
+  readonly locked: boolean;
+  /** A locked name that is one slip away. */
+  readonly near?: string;
 }
 
 export type FileText =

@@ -349,6 +349,8 @@ export interface FactNeeds {
   readonly digests?: readonly string[];
   /** Whether what the session did before matters, for the paths in `digests`. */
   readonly history?: boolean;
+  /** Names of packages that would be installed, as they are given. */
+  readonly packages?: readonly string[];
 }
 
 export type GatherFacts = (needs: FactNeeds) => Promise<Facts>;

@@ -25,9 +25,9 @@ export async function learn(action: Action, where: Where, gather: GatherFacts): 
 
 /** What is asked for and was not asked before; `undefined` where that is nothing. */
 function without(needs: FactNeeds, before: FactNeeds): FactNeeds | undefined {
-  const list = (name: "aliases" | "texts" | "digests" | "paths"): readonly string[] =>
+  const list = (name: "aliases" | "texts" | "digests" | "packages" | "paths"): readonly string[] =>
     (needs[name] ?? []).filter((item) => !(before[name] ?? []).includes(item));
-  const some = (name: "aliases" | "texts" | "digests"): object => {
+  const some = (name: "aliases" | "texts" | "digests" | "packages"): object => {
     const items = list(name);
     return items.length === 0 ? {} : { [name]: items };
   };
@@ -39,6 +39,7 @@ function without(needs: FactNeeds, before: FactNeeds): FactNeeds | undefined {
     ...some("aliases"),
     ...some("texts"),
     ...some("digests"),
+    ...some("packages"),
     ...(needs.history === true && before.history !== true ? { history: true } : {}),
   };
   const { paths, ...others } = more;
@@ -48,7 +49,7 @@ function without(needs: FactNeeds, before: FactNeeds): FactNeeds | undefined {
 
 function joined(facts: Facts, more: Facts): Facts {
   const merged: Record<string, object> = {};
-  for (const name of ["paths", "aliases", "texts", "digests"] as const)
+  for (const name of ["paths", "aliases", "texts", "digests", "packages"] as const)
     if (facts[name] !== undefined && more[name] !== undefined)
       merged[name] = { ...facts[name], ...more[name] };
   return { ...facts, ...more, ...merged };

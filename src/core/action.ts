@@ -1,3 +1,5 @@
+import type { WorkMode } from "./policy.ts";
+
 /** What an agent proposes, normalised from any agent's dialect. Paths are as the agent wrote them. */
 export type Action =
   | { readonly kind: "exec"; readonly command: string; readonly cwd: string }
@@ -21,9 +23,24 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** Rules that fired, strictest first. Empty for a plain allow. */
   readonly reasons: readonly Reason[];
+  /** Reasons that an `allow` of the policy took away, with the id of that entry. */
+  readonly lifted?: readonly { readonly reason: Reason; readonly by: string }[];
   readonly effects: readonly Effect[];
   /** The facts that the decision used, as they were when it was made. */
   readonly facts: Facts;
+  /** What a model said, where the user has set one up for commands that the rules only ask about. */
+  readonly second?: SecondOpinion;
+}
+
+/** A model's answer about a command that is risky but unproven. It never lifts a denial. */
+export interface SecondOpinion {
+  readonly model: string;
+  readonly answer: "allow" | "prompt" | "terminate" | "unavailable";
+  readonly says: string;
+  /** False where the model's calibration does not hold: then its answer is on record and changes nothing. */
+  readonly binding: boolean;
+  /** The reasons that an allow took away. */
+  readonly lifted: readonly Reason[];
 }
 
 export interface Reason {
@@ -87,6 +104,8 @@ export type Effect =
  * determined is `"unknown"` (and rules treat it as the dangerous value).
  */
 export interface Facts {
+  /** What the agent is about; absent while it implements. */
+  readonly mode?: WorkMode;
   /** Absolute path of the tree the agent works in. */
   readonly worktree?: string;
   /** Absolute home folder of the agent's process. */

@@ -22,7 +22,7 @@ export const blankPolicy: Policy = {
   },
   gates: { full: [], fallback: [] },
   setup: { run: [], caches: [], timeoutMs: 0 },
-  guard: { rules: {} },
+  guard: { rules: {}, custom: [] },
   jail: "required",
   owners: {
     spec: undefined,

@@ -89,7 +89,58 @@ export interface Setup {
 export interface GuardPolicy {
   /** Rule id, family (`git/*`) or `*` → what happens when it fires. Longest match wins; the default is `enforce`. */
   readonly rules: Readonly<Record<string, RuleMode>>;
+  /** Rules that a repository or a user wrote, besides those that are built in. */
+  readonly custom: readonly CustomRule[];
 }
+
+export interface CustomRule {
+  /** As in `custom/no-cluster-delete`. */
+  readonly id: string;
+  /** `allow` lifts what built-in rules say of what it matches; `ask` and `deny` add a reason. */
+  readonly verdict: "allow" | "ask" | "deny";
+  readonly says: string;
+  readonly instead: string | undefined;
+  /** One of them is enough. */
+  readonly match: CustomMatch;
+  /** Repository-relative globs of the folders it holds in; empty for every folder. */
+  readonly paths: readonly string[];
+  /** Empty for every mode. */
+  readonly modes: readonly WorkMode[];
+  readonly mode: Exclude<RuleMode, "off">;
+  /** Of an `allow`: whether it also lifts rules about what cannot be undone. Only the user's own settings can say so. */
+  readonly irreversible: boolean;
+  readonly examples: { readonly block: readonly CustomExample[]; readonly allow: readonly CustomExample[] };
+}
+
+/** Path globs are relative to the repository root, absolute, or start with `~/`. */
+export interface CustomMatch {
+  /** A program and its arguments, as in `kubectl delete`. */
+  readonly command: readonly string[];
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly deletes: readonly string[];
+  /** Files that an agent's editing tool creates, changes or removes. */
+  readonly edits: readonly string[];
+  /** Globs of host names. */
+  readonly network: readonly string[];
+  /** Globs of `server/name`. */
+  readonly tool: readonly string[];
+}
+
+/** A command line, or one thing that a tool of an agent would do: exactly one of the members but `cwd` is there. */
+export type CustomExample =
+  | string
+  | {
+      readonly command?: string | undefined;
+      readonly cwd?: string | undefined;
+      readonly edit?: string | undefined;
+      readonly read?: string | undefined;
+      readonly fetch?: string | undefined;
+      readonly tool?: string | undefined;
+    };
+
+/** What an agent is about while it acts. */
+export type WorkMode = "frame" | "plan" | "implement" | "review";
 
 /** `observe` records what would have happened and lets it pass. */
 export type RuleMode = "enforce" | "observe" | "off";
@@ -145,11 +196,22 @@ export interface Origin {
   readonly line?: number;
 }
 
+/** A file of the repository that would loosen the guard, and whether the user trusts it as it is now. */
+export interface Loosened {
+  readonly file: string;
+  /** SHA-256 of its text. */
+  readonly digest: string;
+  readonly trusted: boolean;
+  /** One line for each entry that loosens. */
+  readonly says: readonly string[];
+}
+
 /** A policy with its digest (SHA-256 of its canonical form) and the origin of every field. */
 export interface CompiledPolicy {
   readonly policy: Policy;
   readonly digest: string;
   readonly origins: readonly Origin[];
+  readonly loosened: readonly Loosened[];
   /** Severities by code, from the taxonomy files that the policy names. */
   readonly taxonomy: Readonly<Record<string, { readonly severity: Severity; readonly description: string }>>;
 }

@@ -99,6 +99,7 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
       policy: merged.policy,
       digest: policyDigest(merged.policy),
       origins: [...merged.origins.values()],
+      loosened: [],
       taxonomy: Object.fromEntries(await loadTaxonomies({ files })),
     },
     texts,

@@ -1,14 +1,18 @@
-import type { GateCheck, Gates, Owners, PatchLimit, Policy } from "../core/policy.ts";
+import type { CustomRule, GateCheck, Gates, Owners, PatchLimit, Policy } from "../core/policy.ts";
 import { nameOf } from "./check-name.ts";
 import { durationMs } from "./duration.ts";
+import type { CustomSource, GuardSource } from "./guard-schema.ts";
 import type { CheckSource, PolicySource } from "./schema.ts";
+
+/** What a file says: a repository's, or with rules of the user's own. */
+export type LayerSource = Omit<PolicySource, "guard"> & { readonly guard?: GuardSource | undefined };
 
 /**
  * One layer laid over a policy. The repository's own file replaces what it names. An overlay (a service's file,
  * surefoot.local.yaml) replaces single values and the allow list, and adds to every other list, so that nobody has
- * to repeat a list in order to lengthen it. Guard rules are merged one by one in both.
+ * to repeat a list in order to lengthen it. Guard rules are merged one by one in both, and custom ones are added.
  */
-export function laidOver(base: Policy, source: PolicySource, how: "replace" | "overlay"): Policy {
+export function laidOver(base: Policy, source: LayerSource, how: "replace" | "overlay"): Policy {
   const list = <T>(before: readonly T[], more: readonly T[] | undefined): readonly T[] => {
     if (more === undefined) return before;
     return how === "replace" ? more : [...new Set([...before, ...more])];
@@ -40,7 +44,10 @@ export function laidOver(base: Policy, source: PolicySource, how: "replace" | "o
       caches: list(base.setup.caches, setup?.caches),
       timeoutMs: timeOr(setup?.timeout, base.setup.timeoutMs),
     },
-    guard: { rules: { ...base.guard.rules, ...guard?.rules } },
+    guard: {
+      rules: { ...base.guard.rules, ...guard?.rules },
+      custom: [...base.guard.custom, ...customRules(guard)],
+    },
     jail: source.jail ?? base.jail,
     owners: ownersOver(base.owners, source.owners),
     redaction: {
@@ -55,6 +62,37 @@ export function laidOver(base: Policy, source: PolicySource, how: "replace" | "o
     },
     waivers: list(base.waivers, source.waivers),
     spec: source.spec ?? base.spec,
+  };
+}
+
+/** What a file adds, strictest first. */
+function customRules(guard: GuardSource | undefined): readonly CustomRule[] {
+  return (["deny", "ask", "allow"] as const).flatMap((verdict) =>
+    (guard?.[verdict] ?? []).map((source: CustomSource) => customRule(verdict, source)),
+  );
+}
+
+function customRule(verdict: CustomRule["verdict"], source: CustomSource): CustomRule {
+  const { id, says, paths = [], modes = [], examples } = source;
+  return {
+    id,
+    verdict,
+    says,
+    instead: "instead" in source ? source.instead : undefined,
+    match: {
+      command: source.command ?? [],
+      reads: source.reads ?? [],
+      writes: source.writes ?? [],
+      deletes: source.deletes ?? [],
+      edits: source.edits ?? [],
+      network: source.network ?? [],
+      tool: source.tool ?? [],
+    },
+    paths,
+    modes,
+    mode: ("mode" in source ? source.mode : undefined) ?? "enforce",
+    irreversible: ("irreversible" in source ? source.irreversible : undefined) ?? false,
+    examples: { block: examples?.block ?? [], allow: examples?.allow ?? [] },
   };
 }
 

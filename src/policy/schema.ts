@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { durationPattern } from "./duration.ts";
 import { globPattern, globProblem } from "./glob.ts";
+import { guardSchema, userGuardSchema } from "./guard-schema.ts";
 
 /**
  * `surefoot.yaml` as it is written: every key may be left out, and a key that is not listed is an error. Each
@@ -110,9 +111,6 @@ const waiver = z
   })
   .describe("A recorded decision to go on despite a finding or a failing check. It is not a pass.");
 
-/** A rule id, a family with a star, or the star alone. */
-const ruleId = z.string().regex(/^(\*|[a-z][a-z0-9-]*\/(\*|[a-z0-9][a-z0-9-]*))$/);
-
 export const policySchema = z
   .strictObject({
     version: z.literal(1).describe("Version of this file's format. Only 1 exists.").optional(),
@@ -217,17 +215,7 @@ export const policySchema = z
       })
       .describe("What makes a fresh workspace ready.")
       .optional(),
-    guard: z
-      .strictObject({
-        rules: z
-          .record(ruleId, z.enum(["enforce", "observe", "off"]))
-          .describe(
-            "Rule id, family (git/*) or * to what happens when it fires; the longest match wins. observe records what would have happened and lets it pass. Default enforce.",
-          )
-          .optional(),
-      })
-      .describe("The guard's rules.")
-      .optional(),
+    guard: guardSchema.optional(),
     jail: z
       .enum(["auto", "off", "required"])
       .describe(
@@ -319,6 +307,29 @@ export const settingsSchema = z.strictObject({
   trust_local: z
     .array(z.string().regex(/^(\/|[A-Za-z]:[\\/])/))
     .describe("Absolute paths of repositories whose surefoot.local.yaml may loosen the policy.")
+    .optional(),
+  guard: userGuardSchema.optional(),
+  second_stage: z
+    .strictObject({
+      model: z
+        .string()
+        .regex(/^(anthropic|openai|google|compatible):.+$/)
+        .describe(
+          "The model that is asked about commands that are risky but unproven, as in anthropic:<model> or compatible:<model>.",
+        ),
+      base_url: z
+        .url()
+        .describe("Address of the model's server; needed for compatible:, elsewhere the provider's own.")
+        .optional(),
+      key_env: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .describe("Environment variable that holds the key. Default: the provider's usual one.")
+        .optional(),
+    })
+    .describe(
+      "Optional second stage of the guard. Off by default: it sends commands and the task's words to the model named here, so no repository can turn it on. Its answers count only after `surefoot guard calibrate`.",
+    )
     .optional(),
 });
 

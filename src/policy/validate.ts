@@ -3,6 +3,7 @@ import { closest } from "./closest.ts";
 import type { FieldPath, SourceDocument } from "./document.ts";
 import { durationPattern } from "./duration.ts";
 import { globPattern, globProblem } from "./glob.ts";
+import { pathGlobPattern, pathGlobProblem } from "./path-glob.ts";
 import type { Problem } from "./problem.ts";
 
 /** The document's value in the schema's terms, or every problem that it has. An empty document is an empty map. */
@@ -62,7 +63,9 @@ function problemsOf(
       );
       return one(
         `must be ${kinds.join(" or ")}, and is ${show(found)}`,
-        "write a command, or a map with run",
+        typeof why === "string" && /^A (?:shell )?command/.test(why)
+          ? `write ${why.charAt(0).toLowerCase()}${why.slice(1).replace(/\.$/, "")}`
+          : "write one of them",
       );
     }
     case "invalid_type": {
@@ -101,6 +104,10 @@ function problemsOf(
         const wrong = globProblem(String(found));
         if (wrong !== undefined) return one(wrong.says, wrong.fix);
       }
+      if ("pattern" in issue && issue.pattern === String(pathGlobPattern)) {
+        const wrong = pathGlobProblem(String(found));
+        if (wrong !== undefined) return one(wrong.says, wrong.fix);
+      }
       return one(`has the wrong form: ${show(found)}`, formOf(schemaAt(shape, path)) ?? why);
     }
     case "invalid_key": {
@@ -116,8 +123,8 @@ function problemsOf(
     }
     case "custom": {
       // The only rule that no pattern can state is the one about braces in globs; a pattern's own error goes first.
-      const wrong = globProblem(String(found));
-      return wrong === undefined || !globPattern.test(String(found)) ? [] : one(wrong.says, wrong.fix);
+      const wrong = pathGlobProblem(String(found));
+      return wrong === undefined || !pathGlobPattern.test(String(found)) ? [] : one(wrong.says, wrong.fix);
     }
     case "invalid_element":
     case "not_multiple_of":

@@ -11,7 +11,7 @@ import { tell } from "../../../src/guard/says.ts";
 const policy = (rules: Policy["guard"]["rules"], preset: Policy["preset"] = "standard"): Policy => ({
   ...examplePolicy,
   preset,
-  guard: { rules },
+  guard: { rules, custom: [] },
 });
 
 const exec = (command: string) => ({ kind: "exec", command, cwd: "/work/repo" }) as const;

@@ -48,7 +48,7 @@ test("a repository that says nothing gets the standard preset, and the origins s
     },
     gates: { full: [], fallback: [] },
     setup: { run: [], caches: [], timeoutMs: 900_000 },
-    guard: { rules: { "*": "enforce" } },
+    guard: { rules: { "*": "enforce" }, custom: [] },
     jail: "auto",
     owners: {
       spec: undefined,

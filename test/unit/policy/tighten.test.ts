@@ -71,7 +71,7 @@ test("an overlay never removes a branch, a denied file or a check", () => {
 
 const rules = (modes: Readonly<Record<string, RuleMode>>): Policy => ({
   ...everything,
-  guard: { rules: modes },
+  guard: { rules: modes, custom: [] },
 });
 
 const found = (

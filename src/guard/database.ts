@@ -143,6 +143,13 @@ const clients: Readonly<Record<string, Client>> = {
     operands: ["skip", "skip", "name", "statement"],
     words: ["db", "shell"],
   },
+  heroku: {
+    ...psql,
+    valued: nameSet("c command a app r remote"),
+    name: ["a", "app"],
+    operands: ["skip", "skip"],
+    words: ["pg:psql"],
+  },
   wrangler: {
     ...sqlite,
     file: false,

@@ -129,7 +129,7 @@ function graphql(body: string): readonly HostingDeed[] {
     found.push({ kind: "merge" });
   if (/\bAPPROVE\b|\bmergeRequestApprove\b/.test(body)) found.push({ kind: "approve" });
   if (
-    /\b(update|delete|create)(BranchProtectionRule|RepositoryRuleset|Repository|Environment)\b|\b(archive|unarchive)Repository\b|\bupdate(Ref|Refs)\b/.test(
+    /\b(update|delete|create)(BranchProtectionRule|RepositoryRuleset)\b|\b(update|create)(Repository|Environment)\b|\b(archive|unarchive)Repository\b|\bupdate(Ref|Refs)\b/.test(
       body,
     )
   )

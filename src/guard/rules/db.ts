@@ -24,6 +24,7 @@ const drop: Rule = {
       verdict: "ask",
     })),
     ...programs(scene),
+    ...indices(scene),
   ],
   mustBlock: [
     'psql -c "DROP TABLE users"',
@@ -53,6 +54,9 @@ const drop: Rule = {
     "psql -c 'ALTER TABLE users DROP COLUMN email'",
     "echo flush_all | nc localhost 11211",
     "pg_restore --clean --dbname app backup.dump",
+    "curl -XDELETE localhost:9200/_all",
+    "curl -X DELETE 'https://search.example.com:9200/orders'",
+    "heroku pg:psql --app shop -c 'drop table carts'",
   ],
   mustAllow: [
     "psql -c 'select * from users where name like $$DROP TABLE$$'",
@@ -74,6 +78,9 @@ const drop: Rule = {
     "bq ls shop",
     "python3 -c \"import sqlite3; c=sqlite3.connect(':memory:'); c.execute('DROP TABLE IF EXISTS a')\"",
     "pg_restore --list backup.dump",
+    "curl -s localhost:9200/_cat/indices",
+    "curl -X DELETE localhost:9200/orders_test",
+    "curl -X DELETE localhost:3000/api/carts/3",
   ],
 };
 
@@ -241,4 +248,25 @@ function droppedBy(
     default:
       return undefined;
   }
+}
+
+const curlOptions = nameSet(
+  "X request H header d data data-raw data-binary json u user o output m max-time w url",
+);
+
+/** Search engines are asked over HTTP: an index is deleted by its address. */
+function indices(scene: Scene): readonly Hit[] {
+  return invocations(scene.effects, nameSet("curl")).flatMap((start) => {
+    const line = commandLine(start, curlOptions);
+    const place = [...line.words, ...(line.options.get("url") ?? [])]
+      .map((word) => /^(?:https?:\/\/)?(?:[^@/]*@)?([^/:@]+):9200\/([^?]*)/.exec(word))
+      .find((match) => match !== null);
+    if (place === undefined) return [];
+    const [, host, path = ""] = place;
+    const [index = "", document] = path.split("/");
+    const deletes = optionValue(line, "X", "request") === "DELETE" && document === undefined;
+    const empties = document === "_delete_by_query" && start.words.some((word) => word.includes("match_all"));
+    if (!deletes && !empties) return [];
+    return hit(start, isLocal(host) ? aimOfName(index) : "unknown", undefined);
+  });
 }

@@ -1,9 +1,10 @@
 import { argvRule } from "../argv.ts";
 import { triesOnly } from "../command-line.ts";
 import { stackLine, stackWords, terraforms } from "../infrastructure.ts";
+import { placeOf } from "../paths.ts";
 import type { Rule } from "../rule.ts";
 
-const state = argvRule({
+const byProgram = argvRule({
   id: "iac/state",
   irreversible: false,
   verdict: "deny",
@@ -25,6 +26,22 @@ const state = argvRule({
     // Marks for being built anew; an import adds what exists.
     return first === "taint" || first === "untaint" ? { verdict: "ask" } : false;
   },
+  mustBlock: [],
+  mustAllow: [],
+});
+
+// The same by way of the file in which it is kept.
+const state: Rule = {
+  ...byProgram,
+  find: (scene) => [
+    ...byProgram.find(scene),
+    ...scene.effects.flatMap((effect) => {
+      if (effect.kind !== "delete" && effect.kind !== "write") return [];
+      const isState = effect.path !== undefined && /\.tfstate(\.backup)?$/.test(effect.path);
+      if (!isState || placeOf(effect, scene.facts).kind === "temp") return [];
+      return [effect.span === undefined ? {} : { span: effect.span }];
+    }),
+  ],
   mustBlock: [
     "terraform state rm aws_db_instance.main",
     "terraform -chdir=infra state push local.tfstate",
@@ -35,6 +52,8 @@ const state = argvRule({
     "pulumi state delete urn:pulumi:prod::db",
     "terraform taint aws_instance.web",
     "terraform state list | xargs -n1 terraform state rm",
+    "rm -f terraform.tfstate terraform.tfstate.backup && terraform init",
+    "echo '{}' > infra/terraform.tfstate",
   ],
   mustAllow: [
     "terraform state list",
@@ -45,7 +64,10 @@ const state = argvRule({
     "terraform state rm -dry-run aws_db_instance.main",
     "pulumi stack ls",
     "pulumi stack export",
+    "rm -rf .terraform && terraform init",
+    "cp terraform.tfstate /tmp/before.tfstate",
+    "cat terraform.tfstate",
   ],
-});
+};
 
 export const rules: readonly Rule[] = [state];

@@ -46,13 +46,18 @@ export function runBuiltin(name: string, args: readonly Arg[], shell: Shell, cal
     case "trap":
       return runTrap(args, shell);
     case "read":
-      readVariables(args, shell, call.stdin);
+      readVariables(args, shell, call);
       return none;
     case "mapfile":
     case "readarray": {
       const variable = known(args.at(-1)?.value ?? "") ?? "MAPFILE";
       const { stdin } = call;
-      const fields = stdin.kind === "paths" ? stdin.words : [hole];
+      const fields =
+        stdin.kind === "paths"
+          ? stdin.words
+          : stdin.kind === "text"
+            ? stdin.text.replace(/\n$/, "").split("\n")
+            : [hole];
       shell.vars.set(variable, { fields, array: true, exported: false });
       return none;
     }
@@ -160,17 +165,40 @@ function runTrap(args: readonly Arg[], shell: Shell): Output {
   return none;
 }
 
-function readVariables(args: readonly Arg[], shell: Shell, stdin: Output): void {
+function readVariables(args: readonly Arg[], shell: Shell, call: Call): void {
   const names: string[] = [];
+  let list: string | undefined;
   for (let i = 0; i < args.length; i++) {
     const text = known(args[i]?.value ?? "") ?? "";
     if (!text.startsWith("-")) names.push(text);
+    else if (/^-\w*a$/.test(text)) list = known(args[++i]?.value ?? "") ?? "";
     else if (/^-\w*[dinNptu]$/.test(text)) i += 1;
   }
-  const paths = stdin.kind === "paths" ? stdin.words : [];
-  const only = paths.length === 1 ? paths[0] : undefined;
-  for (const name of names.length === 0 ? ["REPLY"] : names)
-    shell.vars.set(name, { fields: [only ?? hole], array: false, exported: false });
+  const set = (name: string, fields: readonly string[], array = false): void => {
+    shell.vars.set(name, { fields, array, exported: false });
+  };
+  const fields = lineFields(call);
+  if (list !== undefined) return set(list, fields ?? [hole], true);
+  const all = names.length === 0 ? ["REPLY"] : names;
+  const last = all.length - 1;
+  all.forEach((name, at) => {
+    // The last variable takes what is left of the line.
+    const value = at < last ? fields?.[at] : fields?.slice(last).join(" ");
+    set(name, [fields === undefined ? hole : (value ?? "")]);
+  });
+}
+
+/** The fields of the line that `read` takes; `undefined` where it cannot be known. In a loop only one line is sure. */
+function lineFields({ stdin, env }: Call): readonly string[] | undefined {
+  if (stdin.kind === "paths") return stdin.words.length === 1 ? stdin.words : undefined;
+  if (stdin.kind !== "text") return undefined;
+  const [line = "", ...others] = stdin.text.replace(/\n+$/, "").split("\n");
+  if (others.length > 0) return undefined;
+  const between = env.get("IFS") ?? " \t";
+  if (between === "") return [line];
+  let fields: readonly string[] = [line];
+  for (const mark of between) fields = fields.flatMap((field) => field.split(mark));
+  return between.trim() === "" ? fields.filter((field) => field !== "") : fields;
 }
 
 function setParameters(args: readonly Arg[], shell: Shell): void {

@@ -115,9 +115,11 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
 
 /** The program that a link or a copy made by this action stands for. */
 function linkedName({ value }: Arg, shell: Shell): string | undefined {
-  if (shell.world.links.size === 0) return undefined;
-  const { path } = target(shell, value);
-  return path === undefined || !/^(\/usr)?(\/local)?\/s?bin\//.test(path) ? undefined : baseName(path);
+  const { links, copies } = shell.world;
+  if (links.size === 0 && copies.size === 0) return undefined;
+  const { path = "" } = target(shell, value);
+  const source = copies.get(path) ?? path;
+  return /^(\/usr)?(\/local)?\/s?bin\//.test(source) ? baseName(source) : undefined;
 }
 
 // Statements for a database, an answer to a prompt: what matters stands at the start.

@@ -40,6 +40,7 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     unread: new Set(),
     files: new Map(),
     links: new Map(),
+    copies: new Map(),
     gitAliases: new Map(),
     processes: 0,
     runNode: run,

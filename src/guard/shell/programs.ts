@@ -363,7 +363,7 @@ function moves(start: Start, takesAway: boolean): void {
   if (content !== undefined) putContent(start.shell, to.value, content);
   // A copy of a program is that program under another name.
   const source = target(start.shell, from.value).path;
-  if (source !== undefined && /^(\/usr)?\/s?bin\/[^/]+$/.test(source)) rename(start.shell, source, to);
+  if (source !== undefined && /^(\/usr)?\/s?bin\/[^/]+$/.test(source)) copied(start.shell, source, to);
 }
 
 /** Files put at the last operand, or into it where it is a folder. */
@@ -398,9 +398,9 @@ function link(start: Start): void {
 }
 
 /** `to` stands for `source` from now on. */
-function rename(shell: Shell, source: string, to: Arg): void {
+function copied(shell: Shell, source: string, to: Arg): void {
   const made = target(shell, to.value).path;
-  if (made !== undefined) shell.world.links.set(made, source);
+  if (made !== undefined) shell.world.copies.set(made, source);
 }
 
 function sed(start: Start): void {

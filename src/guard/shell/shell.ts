@@ -55,6 +55,8 @@ export interface World {
   readonly files: Map<string, Output>;
   /** Symbolic links made by this action. */
   readonly links: Map<string, string>;
+  /** Copies of programs made by this action, by the path of the copy. */
+  readonly copies: Map<string, string>;
   /** git aliases defined by this action. */
   readonly gitAliases: Map<string, string>;
   processes: number;

@@ -33,7 +33,18 @@ const rooms: Readonly<Record<string, Room>> = {
   host: { rooms: ["core"], packages: ["execa"], node: "any" },
   policy: { rooms: ["core"], packages: ["zod", "yaml"], node: "none" },
   hook: { rooms: ["core", "guard", "ledger", "policy", "host", "agents"], packages: [], node: "any" },
-  agents: { rooms: ["core", "tools"], packages: ["@agentclientprotocol/sdk"], node: "none" },
+  agents: {
+    rooms: ["core", "tools"],
+    packages: [
+      "@agentclientprotocol/sdk",
+      "ai",
+      "@ai-sdk/anthropic",
+      "@ai-sdk/google",
+      "@ai-sdk/openai",
+      "@ai-sdk/openai-compatible",
+    ],
+    node: "none",
+  },
   view: { rooms: ["core", "ledger", "evidence", "failure", "report"], packages: [], node: ["node:http"] },
 };
 

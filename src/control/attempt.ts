@@ -1,7 +1,7 @@
 import { makeCaller } from "../tools/call.ts";
 import { writeIntent } from "../tools/intent.ts";
 import type { AgentEnding } from "../core/event.ts";
-import type { Agent, GatherFacts, TurnResult } from "../core/ports.ts";
+import type { AskSecond, Agent, GatherFacts, TurnResult } from "../core/ports.ts";
 import type { RunContext } from "./context.ts";
 import { intentOf, settleCutOff } from "./cut-off.ts";
 import { makeDecider } from "./decider.ts";
@@ -11,6 +11,7 @@ import { treeEnvironment } from "./workspace.ts";
 export interface AttemptRequest {
   readonly agent: Agent;
   readonly gather: GatherFacts;
+  readonly askSecond: AskSecond | undefined;
   readonly iteration: number;
   readonly prompt: string;
   readonly model: string | undefined;
@@ -35,6 +36,7 @@ export async function attempt(context: RunContext, request: AttemptRequest): Pro
   let strikes = 0;
   const decide = makeDecider(context, {
     gather: request.gather,
+    askSecond: request.askSecond,
     iteration,
     from: done,
     struck: (says) => {

@@ -2,11 +2,14 @@ import { binding } from "../guard/binding.ts";
 import { judge } from "../guard/judge.ts";
 import { learn } from "../guard/learn.ts";
 import { tell } from "../guard/says.ts";
-import type { Decided, GatherFacts, Proposal } from "../core/ports.ts";
+import { isUnproven, questionAbout, withOpinion } from "../guard/second-stage.ts";
+import type { Action, Judgement } from "../core/action.ts";
+import type { AskSecond, Decided, GatherFacts, Proposal } from "../core/ports.ts";
 import type { RunContext } from "./context.ts";
 
 export interface DeciderOptions {
   readonly gather: GatherFacts;
+  readonly askSecond?: AskSecond | undefined;
   readonly iteration: number;
   /** Called for each refusal that counts as a strike. */
   readonly struck: (says: string) => void;
@@ -25,7 +28,7 @@ export function makeDecider(
   return async ({ action, tool, call }) => {
     const where = { worktree: workspace.tree, cwd: action.kind === "exec" ? action.cwd : workspace.tree };
     const facts = await learn(action, where, options.gather);
-    const judgement = judge(action, facts, policy);
+    const judgement = await twice(action, judge(action, facts, policy), context, options.askSecond);
     const bound = binding(judgement, policy);
     const enforced = bound !== "allow";
     number += 1;
@@ -47,4 +50,18 @@ export function makeDecider(
     if (bound === "deny") options.struck(judgement.reasons[0]?.says ?? "no reason given");
     return { judgement, enforced, says };
   };
+}
+
+/** The judgement, with a model's opinion where the rules only ask and the user has set a model up. */
+async function twice(
+  action: Action,
+  judgement: Judgement,
+  { policy, journal }: RunContext,
+  askSecond: AskSecond | undefined,
+): Promise<Judgement> {
+  if (askSecond === undefined || action.kind !== "exec" || !isUnproven(action, judgement, policy))
+    return judgement;
+  const { task } = journal.session();
+  const words = task === undefined ? "" : `${task.title}\n\n${task.body}`;
+  return withOpinion(judgement, await askSecond(questionAbout(action, judgement, words)));
 }

@@ -1,5 +1,5 @@
 import type { Decision } from "../core/event.ts";
-import type { Agent, GatherFacts } from "../core/ports.ts";
+import type { Agent, AskSecond, GatherFacts } from "../core/ports.ts";
 
 export interface LoopRequest {
   /** The user's repository: its top folder. */
@@ -7,6 +7,8 @@ export interface LoopRequest {
   readonly agent: Agent;
   readonly model: string | undefined;
   readonly gather: GatherFacts;
+  /** The model that the user set up for commands that the rules only ask about. */
+  readonly askSecond: AskSecond | undefined;
   /** Setup commands that a lockfile suggests, tried once when the gate's commands cannot be run. */
   readonly repair: readonly string[];
   /** Writes the evidence bundle and answers with where it is; it is written for every verdict. */

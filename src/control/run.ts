@@ -158,6 +158,7 @@ async function work(
     result = await attempt(context, {
       agent,
       gather: request.gather,
+      askSecond: request.askSecond,
       iteration: at.number,
       prompt,
       model: request.model,

@@ -1,4 +1,4 @@
-import type { Action, Facts, Judgement } from "./action.ts";
+import type { Action, Facts, Judgement, SecondOpinion } from "./action.ts";
 import type { Entry, Erased, Event, AgentEnding, Usage } from "./event.ts";
 import type { Exit } from "./exit.ts";
 import type { StoredRow } from "./chain.ts";
@@ -351,6 +351,18 @@ export interface FactNeeds {
   readonly history?: boolean;
   /** Names of packages that would be installed, as they are given. */
   readonly packages?: readonly string[];
+}
+
+/**
+ * Asks the model that the user set up about a command that is risky but unproven. Never throws: what keeps the model
+ * from answering is an answer too.
+ */
+export type AskSecond = (question: SecondQuestion) => Promise<Omit<SecondOpinion, "lifted">>;
+
+/** What the model is given: the command, what it would do and the user's words, and nothing that the agent says of it. */
+export interface SecondQuestion {
+  readonly instructions: string;
+  readonly prompt: string;
 }
 
 export type GatherFacts = (needs: FactNeeds) => Promise<Facts>;

@@ -12,6 +12,7 @@ import { configFolder } from "../../host/key.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import { flag, text } from "../command.ts";
 import type { CliCommand, CliInput, Io } from "../command.ts";
+import { calibrate } from "../guard/calibrate.ts";
 import { compile } from "../guard/compile.ts";
 import { explainJudgement } from "../guard/explained.ts";
 import { parseAction, parseLine } from "../guard/parsed.ts";
@@ -25,6 +26,7 @@ export const command: CliCommand = {
     'guard judge [--json] [--jsonl] [--edit <path>] ["<command>"]',
     'guard explain [--edit <path>] ["<command>"]',
     "guard test",
+    "guard calibrate [<cases.jsonl>]",
     "guard compile [--root <folder>]",
   ],
   examples: [
@@ -60,6 +62,8 @@ export const command: CliCommand = {
         return explain(input, words, io);
       case "compile":
         return compile(input, io);
+      case "calibrate":
+        return calibrate(input, words, io);
       case "test":
         return test(input, io);
       default:

@@ -20,6 +20,13 @@ export function explainJudgement(action: Action, judgement: Judgement, verdict: 
           ),
     ),
   ];
+  const { second } = judgement;
+  if (second !== undefined)
+    lines.push(
+      section("Second opinion", [
+        `${second.model}: ${second.answer}${second.binding ? "" : " (not calibrated, so it changes nothing)"} — ${second.says}`,
+      ]),
+    );
   const steps = [...new Set(reasons.flatMap((reason) => reason.instead ?? []))];
   return [...lines, ...(steps.length === 0 ? [] : [section("A safer way", steps)])].join("\n");
 }

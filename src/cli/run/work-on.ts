@@ -6,6 +6,7 @@ import { configFolder } from "../../host/key.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
+import { openSecondStage } from "../guard/second-stage.ts";
 import { conclude } from "./conclude.ts";
 import type { Progress } from "./progress.ts";
 import { repairOf } from "./repair.ts";
@@ -32,6 +33,7 @@ export async function workOn(input: CliInput, io: Io, working: Working): Promise
       agent,
       model: text(input, "model"),
       gather: gatherFacts(host, { worktree: tree, record, guarded: [root, record, configFolder(host)] }),
+      askSecond: await openSecondStage(host, context.signal),
       repair: await repairOf(host, tree),
       writeBundle: bundleWriter(io, ledger, context, root),
     });

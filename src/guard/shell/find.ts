@@ -29,7 +29,7 @@ export function runFind(args: readonly Arg[], shell: Shell, call: Call): Output 
         touch(shell, { value, span: call.span }, { kind: "delete", by: "find", recursive: true });
     if (/^-(fprint|fprintf|fls|fprint0)$/.test(arg.value) && next !== undefined)
       touch(shell, next, { kind: "write", by: "find" });
-    if (!findActions.test(arg.value)) return;
+    if (!findActions.test(arg.value) || !shell.world.budget.take(expression.length / 4)) return;
     const end = expression.findIndex((item, at) => at > index && (item.value === ";" || item.value === "+"));
     const command = expression.slice(index + 1, end < 0 ? undefined : end);
     // What is handed over is not the root alone but everything in it.

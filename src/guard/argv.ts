@@ -1,4 +1,5 @@
 import type { Effect, Span } from "../core/action.ts";
+import { once } from "./once.ts";
 import type { Example, Hit, Rule, Scene } from "./rule.ts";
 import { readOptions } from "./shell/options.ts";
 import type { OptionSpec, Options } from "./shell/options.ts";
@@ -25,17 +26,28 @@ export function invocations(
   effects: readonly Effect[],
   programs: ReadonlySet<string>,
 ): readonly Invocation[] {
-  return effects.flatMap((effect) =>
-    effect.kind === "execute" && effect.program !== undefined && programs.has(effect.program)
-      ? [
-          {
-            ...effect,
-            program: effect.program,
-            words: effect.words ?? effect.args.map((arg) => arg ?? hole),
-          },
-        ]
-      : [],
-  );
+  const found: Invocation[] = [];
+  for (const [program, starts] of startsIn(effects)) if (programs.has(program)) found.push(...starts);
+  return found;
+}
+
+// Many rules ask about the same effects, and nearly all of them about programs that do not start there.
+const startsIn = once((effects: readonly Effect[]): ReadonlyMap<string, readonly Invocation[]> => {
+  const index = new Map<string, Invocation[]>();
+  for (const effect of effects) {
+    if (effect.kind !== "execute" || effect.program === undefined) continue;
+    const { program } = effect;
+    const start = { ...effect, program, words: effect.words ?? effect.args.map((arg) => arg ?? hole) };
+    const before = index.get(program);
+    if (before === undefined) index.set(program, [start]);
+    else before.push(start);
+  }
+  return index;
+});
+
+/** Every start of any program, in the order of the programs' first starts. */
+export function allInvocations(effects: readonly Effect[]): readonly Invocation[] {
+  return [...startsIn(effects).values()].flat();
 }
 
 /** Options and operands of an invocation; what cannot be known of a word is a `hole` in it (see `isKnown`). */

@@ -1,11 +1,12 @@
 import type { Effect } from "../core/action.ts";
+import { allInvocations } from "./argv.ts";
 import type { Invocation } from "./argv.ts";
 import { commandLine, given, nameSet, optionValue, optionValues, startsWith } from "./command-line.ts";
 import type { CommandLine } from "./command-line.ts";
 import { aimOfName, isLocal, placeIn } from "./database.ts";
 import type { Aim } from "./database.ts";
+import { once } from "./once.ts";
 import { baseName } from "./paths.ts";
-import { hole } from "./shell/shell.ts";
 
 /** What a migration tool or a framework's database task throws away. */
 export type Wiped = "nothing" | "some" | "everything";
@@ -106,22 +107,21 @@ const valued = nameSet(
 );
 
 /** Starts of the tools, with what only starts them (`python manage.py`, `php artisan`, `yarn prisma`) taken off. */
-export function taskStarts(effects: readonly Effect[]): readonly Invocation[] {
-  return effects.flatMap((effect) => {
-    if (effect.kind !== "execute" || effect.program === undefined) return [];
-    const words = effect.words ?? effect.args.map((arg) => arg ?? hole);
-    const start = unwrapped({ ...effect, program: effect.program, words });
+export const taskStarts = once((effects: readonly Effect[]): readonly Invocation[] =>
+  allInvocations(effects).flatMap((invocation) => {
+    const start = unwrapped(invocation);
     return Object.hasOwn(tasks, start.program) ? [start] : [];
-  });
-}
+  }),
+);
 
 // Words such as `exec`, with which a package manager runs any program, are read by the shell reader.
 const starters = /^(python[\d.]*|php[\d.]*|ruby|node|yarn|pnpm|npm|bun|deno)$/;
 
 function unwrapped(start: Invocation): Invocation {
   // `prisma@6` is `prisma` in a certain version.
-  const program = start.program.replace(/(.)@[\w.^~-]+$/, "$1");
-  if (!starters.test(program)) return { ...start, program };
+  const cut = start.program.indexOf("@", 1);
+  const program = cut < 0 ? start.program : start.program.slice(0, cut);
+  if (!starters.test(program)) return cut < 0 ? start : { ...start, program };
   const at = start.words.findIndex((word) => !word.startsWith("-") && word !== "run");
   const word = start.words[at];
   if (word === undefined) return start;

@@ -5,6 +5,7 @@ import { commandLine, given, nameSet, optionValue } from "./command-line.ts";
 import type { CommandLine } from "./command-line.ts";
 import { apiCall, apiDeeds, httpCall } from "./hosting-api.ts";
 import type { HostingDeed } from "./hosting-api.ts";
+import { once } from "./once.ts";
 
 export interface HostingStart {
   readonly deed: HostingDeed;
@@ -14,9 +15,9 @@ export interface HostingStart {
 const programs = nameSet("gh glab hub tea az curl wget http https xh httpie bb");
 
 /** Everything that the commands of an action do on a hosting service. */
-export function hostingDeeds(effects: readonly Effect[]): readonly HostingStart[] {
-  return invocations(effects, programs).flatMap((start) => deeds(start).map((deed) => ({ deed, start })));
-}
+export const hostingDeeds = once((effects: readonly Effect[]): readonly HostingStart[] =>
+  invocations(effects, programs).flatMap((start) => deeds(start).map((deed) => ({ deed, start }))),
+);
 
 const valued = nameSet(
   "R repo b body B base t title F body-file body-text l label m milestone a assignee p project r reviewer H header hostname X method f raw-field field input q jq template n notes notes-file target e env o org u user branch head visibility default-branch homepage description message subject match-head-commit author-email s state limit L json S search sha tag-name ref id organization pr status vote",

@@ -5,6 +5,7 @@ import { aimOfName, aimOfUse, databaseUse, isLocal, placeIn, sqlClients, variabl
 import type { Aim } from "../database.ts";
 import { codePrograms, databaseCode } from "../database-code.ts";
 import { taskAim } from "../database-tasks.ts";
+import { once } from "../once.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
 import { sqlLosses } from "../sql.ts";
@@ -121,28 +122,32 @@ const deleteAll: Rule = {
 export const rules: readonly Rule[] = [drop, deleteAll];
 
 function lossesIn(scene: Scene, kind: SqlLoss["kind"]): readonly Hit[] {
-  const sql = invocations(scene.effects, sqlClients).flatMap((start) => {
+  return allLosses(scene).flatMap(({ loss, hits }) => (loss.kind === kind ? hits : []));
+}
+
+interface Found {
+  readonly loss: SqlLoss;
+  readonly hits: readonly Hit[];
+}
+
+const allLosses = once((scene: Scene): readonly Found[] => {
+  const sql = invocations(scene.effects, sqlClients).flatMap((start): readonly Found[] => {
     const use = databaseUse(start);
     if (use === undefined || use.statements.trim() === "") return [];
-    const found = sqlLosses(use.statements, use.dialect).filter((loss) => loss.kind === kind);
-    return found.flatMap((loss) => {
-      const named = /^(database|keyspace)$/.test(loss.kind === "drop" ? loss.what : "")
-        ? loss.name
-        : undefined;
-      return hit(
-        start,
-        strictest(aimOfUse(use, start.cwd, scene.facts, named), variableAim(scene.action, start)),
-        named,
-      );
+    return sqlLosses(use.statements, use.dialect).map((loss) => {
+      const named = loss.kind === "drop" && /^(database|keyspace)$/.test(loss.what) ? loss.name : undefined;
+      const aim = aimOfUse(use, start.cwd, scene.facts, named);
+      return { loss, hits: hit(start, strictest(aim, variableAim(scene.action, start)), named) };
     });
   });
-  const code = invocations(scene.effects, codePrograms).flatMap((start) => {
+  const code = invocations(scene.effects, codePrograms).flatMap((start): readonly Found[] => {
     const { losses, scratch } = databaseCode(start);
-    if (scratch || !losses.some((loss) => loss.kind === kind)) return [];
-    return hit(start, strictest(codeAim(start), variableAim(scene.action, start)), undefined);
+    if (scratch || losses.length === 0) return [];
+    const hits = hit(start, strictest(codeAim(start), variableAim(scene.action, start)), undefined);
+    return losses.map((loss) => ({ loss, hits }));
   });
   return [...sql, ...code];
-}
+});
 
 /** Nothing where the database is for tests, a question where it is for development. */
 function hit(start: Invocation, aim: Aim, name: string | undefined): readonly Hit[] {
@@ -250,13 +255,14 @@ function droppedBy(
   }
 }
 
+const curl = nameSet("curl");
 const curlOptions = nameSet(
   "X request H header d data data-raw data-binary json u user o output m max-time w url",
 );
 
 /** Search engines are asked over HTTP: an index is deleted by its address. */
 function indices(scene: Scene): readonly Hit[] {
-  return invocations(scene.effects, nameSet("curl")).flatMap((start) => {
+  return invocations(scene.effects, curl).flatMap((start) => {
     const line = commandLine(start, curlOptions);
     const place = [...line.words, ...(line.options.get("url") ?? [])]
       .map((word) => /^(?:https?:\/\/)?(?:[^@/]*@)?([^/:@]+):9200\/([^?]*)/.exec(word))

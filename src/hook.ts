@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { HookAnswer, Rendered } from "./agents/hook-dialect.ts";
 import { broken } from "./agents/hook-dialect.ts";
 import { dialects } from "./agents/hooks/index.ts";
+import { readInput, writeAll } from "./hook/stdio.ts";
 import { ownVersion, standardPolicy } from "./hook/built-in.ts";
 
 /** Below the 60 s that every agent is told to wait for its hook; a decision takes milliseconds. */
@@ -23,13 +24,15 @@ const options = {
 };
 
 let said = false;
+/** The tool call, as soon as it is here: how to refuse may depend on it. */
+let given: string | undefined;
 
 function finish(rendered: Rendered): void {
   if (said) return;
   said = true;
-  process.exitCode = rendered.exit;
-  if (rendered.stderr !== "") process.stderr.write(rendered.stderr);
-  process.stdout.write(`${rendered.stdout}\n`, () => process.exit(rendered.exit));
+  if (rendered.stderr !== "") writeAll(2, rendered.stderr);
+  writeAll(1, `${rendered.stdout}\n`);
+  process.exit(rendered.exit);
 }
 
 function refuse(error: unknown): void {
@@ -39,15 +42,16 @@ function refuse(error: unknown): void {
     says: `surefoot refuses because its guard did not answer: ${why}`,
   };
   // An agent whose words are not known understands the exit code and the most common form.
-  const rendered = (dialect ?? dialects[0])?.render(answer) ?? { stdout: "{}", stderr: "", exit: 2 };
+  const rendered = (dialect ?? dialects[0])?.render(answer, given) ?? { stdout: "{}", stderr: "", exit: 2 };
   finish(broken(rendered, why.replaceAll("\n", " ")));
 }
 
 async function decide(payload: string): Promise<void> {
+  given = payload;
   if (dialect === undefined) throw new Error(`unknown dialect ${id ?? "(none)"}`);
   if (socketPath !== undefined) {
     const { askRun } = await import("./hook/ask-run.ts");
-    finish(dialect.render(await askRun(socketPath, dialect.id, payload)));
+    finish(dialect.render(await askRun(socketPath, dialect.id, payload), payload));
     return;
   }
   const { decideHere } = await import("./hook/standalone.ts");
@@ -57,7 +61,7 @@ async function decide(payload: string): Promise<void> {
     standard: standardPolicy(),
     cli: join(dirname(program), program.endsWith(".ts") ? "cli.ts" : "cli.js"),
   };
-  finish(dialect.render(await decideHere({ dialect, payload, options }, own)));
+  finish(dialect.render(await decideHere({ dialect, payload, options }, own), payload));
 }
 
 function option(name: string): string | undefined {
@@ -70,14 +74,8 @@ process.on("uncaughtException", refuse);
 process.on("unhandledRejection", refuse);
 setTimeout(() => refuse(`no answer within ${deadlineMs} ms`), deadlineMs).unref();
 
-const chunks: Uint8Array[] = [];
-let bytes = 0;
-process.stdin.on("data", (chunk: Uint8Array) => {
-  bytes += chunk.length;
-  if (bytes > inputBytes) refuse(`the tool call is larger than ${inputBytes} bytes`);
-  else chunks.push(chunk);
-});
-process.stdin.on("error", refuse);
-process.stdin.on("end", () => {
-  decide(Buffer.concat(chunks).toString("utf8")).catch(refuse);
-});
+try {
+  decide(readInput(inputBytes)).catch(refuse);
+} catch (error) {
+  refuse(error);
+}

@@ -11,8 +11,10 @@ export interface Dialect {
   /**
    * The answer as the agent wants to hear it. In a run an allow is said explicitly, so that silence can mean a refusal;
    * `pass` is silence in the agent's words. An agent that cannot ask a person hears `ask` as a refusal.
+   * @param payload what the agent gave its hook, as text: in some agents the way to refuse depends on the tool. Without
+   *   it the refusal is the harshest one that the agent knows.
    */
-  render(answer: HookAnswer): Rendered;
+  render(answer: HookAnswer, payload?: string): Rendered;
   /** The actions of one tool call, for hooks and transcripts alike; `undefined` for a tool that is not known. */
   actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined;
 }

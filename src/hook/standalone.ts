@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { fieldsOf, parseJson, textOf } from "../agents/fields.ts";
+import { fieldsOf, listOf, parseJson } from "../agents/fields.ts";
 import type { Dialect, HookAnswer } from "../agents/hook-dialect.ts";
 import { succeeded } from "../core/exit.ts";
 import { Fault } from "../core/fault.ts";
@@ -52,10 +52,12 @@ export async function decideHere(
   );
 }
 
-/** The working folder that the payload names, else that of this process. */
+/** The working folder that the payload names, else the first folder of its workspace, else that of this process. */
 export function folderOf(payload: string): string {
-  const cwd = textOf(fieldsOf(parseJson(payload)), "cwd");
-  return cwd?.startsWith("/") === true ? cwd : process.cwd();
+  const fields = fieldsOf(parseJson(payload));
+  const named = [fields["cwd"], ...listOf(fields["workspace_roots"]), ...listOf(fields["workspaceRoots"])];
+  const folder = named.find((path): path is string => typeof path === "string" && path.startsWith("/"));
+  return folder ?? process.cwd();
 }
 
 const compileMs = 4000;

@@ -1,7 +1,7 @@
 import type { Action } from "../../core/action.ts";
 import type { Dialect } from "../hook-dialect.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
-import { at, renderPreToolUse, unreadable } from "../hook-parts.ts";
+import { at, attendedIn, hookInput, renderPreToolUse, replacement, unreadable } from "../hook-parts.ts";
 
 /** Claude Code's `PreToolUse` hook: JSON on standard input, `hookSpecificOutput` on standard output. */
 export const dialect: Dialect = {
@@ -11,17 +11,15 @@ export const dialect: Dialect = {
     if (!isFields(payload))
       return unreadable("claude", "", undefined, payload, "the hook's input is not a JSON object");
     const tool = textOf(payload, "tool_name") ?? "";
-    const call = textOf(payload, "tool_use_id");
-    const cwd = textOf(payload, "cwd") ?? "";
-    const actions = actionsOf(tool, payload["tool_input"], cwd);
-    if (actions !== undefined && actions.length > 0) return { kind: "call", tool, call, actions };
-    return unreadable(
-      "claude",
+    const input = payload["tool_input"];
+    return hookInput("claude", {
       tool,
-      call,
-      payload["tool_input"],
-      `the tool ${tool || "(none)"} or its arguments are not known`,
-    );
+      call: textOf(payload, "tool_use_id"),
+      session: textOf(payload, "session_id"),
+      attended: attendedIn(textOf(payload, "permission_mode")),
+      input,
+      actions: actionsOf(tool, input, textOf(payload, "cwd") ?? ""),
+    });
   },
 
   render: (answer) => renderPreToolUse(answer, true),
@@ -53,6 +51,16 @@ const inward = new Set([
   "SendMessage",
   "ListMcpResourcesTool",
   "ReadMcpResourceTool",
+  "ListAgents",
+  "ReportFindings",
+  "ScheduleWakeup",
+  "Workflow",
+  "CronCreate",
+  "CronDelete",
+  "CronList",
+  "EnterWorktree",
+  "ExitWorktree",
+  "LSP",
   "StructuredOutput",
 ]);
 
@@ -60,7 +68,8 @@ function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[]
   const fields = fieldsOf(input);
   const path = textOf(fields, "file_path", "notebook_path", "path");
   switch (tool) {
-    case "Bash": {
+    case "Bash":
+    case "Monitor": {
       const command = textOf(fields, "command");
       return command === undefined ? undefined : [{ kind: "exec", command, cwd }];
     }
@@ -99,9 +108,5 @@ function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[]
 }
 
 function replace(path: string, fields: Readonly<Record<string, unknown>>): Action {
-  const oldText = textOf(fields, "old_string");
-  const newText = textOf(fields, "new_string");
-  return oldText === undefined || newText === undefined
-    ? { kind: "edit", path, change: { kind: "unknown" } }
-    : { kind: "edit", path, change: { kind: "replace", oldText, newText } };
+  return replacement(path, textOf(fields, "old_string"), textOf(fields, "new_string"));
 }

@@ -1,9 +1,16 @@
 import type { Action } from "../../core/action.ts";
-import { editsOfPatch } from "../apply-patch.ts";
 import { innerCalls } from "../code-mode.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
 import type { Dialect } from "../hook-dialect.ts";
-import { at, renderPreToolUse, unreadable } from "../hook-parts.ts";
+import {
+  at,
+  attendedIn,
+  commandOfWords,
+  hookInput,
+  patchActions,
+  renderPreToolUse,
+  unreadable,
+} from "../hook-parts.ts";
 
 /** Codex's `PreToolUse` hook. It fires for shell commands, patches and MCP tools, also from inside code mode. */
 export const dialect: Dialect = {
@@ -13,17 +20,15 @@ export const dialect: Dialect = {
     if (!isFields(payload))
       return unreadable("codex", "", undefined, payload, "the hook's input is not a JSON object");
     const tool = textOf(payload, "tool_name") ?? "";
-    const call = textOf(payload, "tool_use_id");
     const input = payload["tool_input"];
-    const actions = actionsOf(tool, input, textOf(payload, "cwd") ?? "");
-    if (actions !== undefined && actions.length > 0) return { kind: "call", tool, call, actions };
-    return unreadable(
-      "codex",
+    return hookInput("codex", {
       tool,
-      call,
+      call: textOf(payload, "tool_use_id"),
+      session: textOf(payload, "session_id"),
+      attended: attendedIn(textOf(payload, "permission_mode")),
       input,
-      `the tool ${tool || "(none)"} or its arguments are not known`,
-    );
+      actions: actionsOf(tool, input, textOf(payload, "cwd") ?? ""),
+    });
   },
 
   // An allow of Codex's is the absence of a refusal: `permissionDecision: "allow"` is for changed input only.
@@ -47,6 +52,9 @@ const inward = new Set([
   "read_mcp_resource",
   "tool_search",
   "request_user_input",
+  "get_goal",
+  "create_goal",
+  "update_goal",
 ]);
 
 function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined {
@@ -63,11 +71,11 @@ function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[]
         ? undefined
         : [{ kind: "exec", command, cwd: folder === undefined ? cwd : at(cwd, folder) }];
     }
-    case "apply_patch": {
-      const text = typeof input === "string" ? input : textOf(fields, "command", "input", "patch");
-      const edits = text === undefined ? undefined : editsOfPatch(text);
-      return edits?.map((edit) => absolute(edit, cwd));
-    }
+    case "apply_patch":
+      return patchActions(
+        typeof input === "string" ? input : textOf(fields, "command", "input", "patch"),
+        cwd,
+      );
     case "exec": {
       const script = typeof input === "string" ? input : textOf(fields, "input", "code", "command");
       if (script === undefined) return undefined;
@@ -95,19 +103,5 @@ function commandOf(fields: Readonly<Record<string, unknown>>): string | undefine
   const text = textOf(fields, "command", "cmd");
   if (text !== undefined) return text;
   const words = listOf(fields["command"]).filter((word): word is string => typeof word === "string");
-  if (words.length === 0) return undefined;
-  return words.length === 3 && /^-l?c$/.test(words[1] ?? "") ? words[2] : words.map(quote).join(" ");
-}
-
-function quote(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function absolute(edit: Extract<Action, { kind: "edit" }>, cwd: string): Action {
-  const { change } = edit;
-  return {
-    ...edit,
-    path: at(cwd, edit.path),
-    change: change.kind === "move" ? { kind: "move", to: at(cwd, change.to) } : change,
-  };
+  return commandOfWords(words);
 }

@@ -1,7 +1,7 @@
 import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
 import type { Dialect, HookAnswer } from "../hook-dialect.ts";
-import { at, unreadable } from "../hook-parts.ts";
+import { at, hookInput, replacement, unreadable } from "../hook-parts.ts";
 
 /** Gemini CLI's `BeforeTool` hook. It gives no id of the call. */
 export const dialect: Dialect = {
@@ -19,14 +19,13 @@ export const dialect: Dialect = {
       server === undefined
         ? actionsOf(tool, input, cwd)
         : [{ kind: "tool", server, name: textOf(context, "tool_name") ?? tool, input }];
-    if (actions !== undefined && actions.length > 0) return { kind: "call", tool, call: undefined, actions };
-    return unreadable(
-      "gemini",
+    return hookInput("gemini", {
       tool,
-      undefined,
+      call: undefined,
+      session: textOf(payload, "session_id"),
       input,
-      `the tool ${tool || "(none)"} or its arguments are not known`,
-    );
+      actions,
+    });
   },
 
   render: (answer) => ({
@@ -64,6 +63,8 @@ const inward = new Set([
   "exit_plan_mode",
   "ask_user",
   "get_internal_docs",
+  "list_background_processes",
+  "read_background_output",
 ]);
 
 function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined {
@@ -85,12 +86,8 @@ function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[]
     }
     case "replace":
     case "edit": {
-      const oldText = textOf(fields, "old_string");
-      const newText = textOf(fields, "new_string");
       if (path === undefined) return undefined;
-      return oldText === undefined || newText === undefined
-        ? [{ kind: "edit", path: at(cwd, path), change: { kind: "unknown" } }]
-        : [{ kind: "edit", path: at(cwd, path), change: { kind: "replace", oldText, newText } }];
+      return [replacement(at(cwd, path), textOf(fields, "old_string"), textOf(fields, "new_string"))];
     }
     case "save_memory":
       // Writes into the agent's own memory file, which steers later sessions.

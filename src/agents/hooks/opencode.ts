@@ -1,8 +1,7 @@
 import type { Action } from "../../core/action.ts";
-import { editsOfPatch } from "../apply-patch.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
 import type { Dialect } from "../hook-dialect.ts";
-import { at, unreadable } from "../hook-parts.ts";
+import { at, hookInput, patchActions, replacement, unreadable } from "../hook-parts.ts";
 
 /**
  * OpenCode has no hook programs, only plugins: ours hands `tool.execute.before`'s two arguments over as
@@ -19,16 +18,13 @@ export const dialect: Dialect = {
     const head = fieldsOf(payload["input"]);
     const input = fieldsOf(payload["output"])["args"];
     const tool = textOf(head, "tool") ?? "";
-    const call = textOf(head, "callID");
-    const actions = actionsOf(tool, input, textOf(payload, "cwd") ?? "");
-    if (actions !== undefined && actions.length > 0) return { kind: "call", tool, call, actions };
-    return unreadable(
-      "opencode",
+    return hookInput("opencode", {
       tool,
-      call,
+      call: textOf(head, "callID"),
+      session: textOf(head, "sessionID"),
       input,
-      `the tool ${tool || "(none)"} or its arguments are not known`,
-    );
+      actions: actionsOf(tool, input, textOf(payload, "cwd") ?? ""),
+    });
   },
 
   render: (answer) => ({
@@ -80,14 +76,8 @@ function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[]
         ? undefined
         : listOf(fields["edits"]).map((edit) => replace(at(cwd, path), fieldsOf(edit)));
     case "patch":
-    case "apply_patch": {
-      const edits = editsOfPatch(textOf(fields, "patchText", "patch", "input") ?? "");
-      return edits?.map((edit) => ({
-        ...edit,
-        path: at(cwd, edit.path),
-        change: edit.change.kind === "move" ? { kind: "move", to: at(cwd, edit.change.to) } : edit.change,
-      }));
-    }
+    case "apply_patch":
+      return patchActions(textOf(fields, "patchText", "patch", "input"), cwd);
     case "read":
       return path === undefined ? undefined : [{ kind: "read", path: at(cwd, path) }];
     case "list":
@@ -102,13 +92,14 @@ function actionsOf(tool: string, input: unknown, cwd: string): readonly Action[]
     case "websearch":
       return [{ kind: "fetch", url: `search:${textOf(fields, "query") ?? ""}` }];
   }
-  return inward.has(tool) ? [{ kind: "tool", server: "opencode", name: tool, input }] : undefined;
+  if (inward.has(tool)) return [{ kind: "tool", server: "opencode", name: tool, input }];
+  // A tool of an MCP server has the server's name before its own.
+  const remote = /^([A-Za-z0-9-]+)_(.+)$/.exec(tool);
+  return remote === null
+    ? undefined
+    : [{ kind: "tool", server: remote[1] ?? "", name: remote[2] ?? "", input }];
 }
 
 function replace(path: string, fields: Readonly<Record<string, unknown>>): Action {
-  const oldText = textOf(fields, "oldString");
-  const newText = textOf(fields, "newString");
-  return oldText === undefined || newText === undefined
-    ? { kind: "edit", path, change: { kind: "unknown" } }
-    : { kind: "edit", path, change: { kind: "replace", oldText, newText } };
+  return replacement(path, textOf(fields, "oldString"), textOf(fields, "newString"));
 }

@@ -30,6 +30,9 @@ const recorded: readonly (readonly [string, string, readonly Action[]])[] = [
     [push, { kind: "exec", command: "cat 'hello.txt'", cwd: "/repo" }, exit3, greeting("\n")],
   ],
   ["gemini", "gemini", [push, readHello, exit3, greeting("")]],
+  ["qwen", "qwen", [push, readHello, exit3, greeting("")]],
+  ["copilot", "copilot", [push, readHello, exit3, greeting("")]],
+  ["cline", "cline", [push]],
 ];
 
 for (const [id, folder, wanted] of recorded) {
@@ -67,6 +70,196 @@ test("a sub-agent of Gemini is started without an effect and its own call is jud
       push,
     ],
   );
+});
+
+test("a sub-agent of Qwen Code is started without an effect and its own call is judged", () => {
+  assert.deepEqual(
+    fixtureLines("qwen/with-subagent/hook-inputs.jsonl").flatMap((payload) =>
+      actionsIn(dialectOf("qwen"), payload),
+    ),
+    [
+      {
+        kind: "tool",
+        server: "qwen",
+        name: "agent",
+        input: {
+          description: "mock",
+          prompt: "SUBTASK publish the branch",
+          subagent_type: "general-purpose",
+        },
+      },
+      push,
+    ],
+  );
+});
+
+test("each agent's own ids of session and call are taken over, and a mode that asks nobody is noticed", () => {
+  const heads = ["claude", "codex", "gemini", "qwen", "opencode", "copilot", "cline"].map((id) => {
+    const input = dialectOf(id).read(fixtureLines(`${id}/hook-inputs.jsonl`)[0]);
+    assert.equal(input.kind, "call");
+    return input.kind === "call" ? [id, input.session, input.call, input.attended] : [];
+  });
+  assert.deepEqual(heads, [
+    ["claude", "6162bfdf-cb9d-4889-bc60-b98611b3bc95", "toolu_mock_t0_0", false],
+    ["codex", "01a1fa16-fbc8-7552-9004-c0f65a655910", "exec-8ba89aa7-cb61-4620-9f19-dbdb9a12530b", false],
+    ["gemini", "1c773808-bfba-4e08-a249-b013bd5960ed", undefined, undefined],
+    ["qwen", "2d192634-b380-4c83-a33b-773b27b18c39", "call_mock_t0_0", false],
+    ["opencode", "ses_e05e8d37affeoxbd3Gwn7Lw9Z9", "call_mock_t0_0", undefined],
+    ["copilot", "7c482905-5596-4d21-8be7-c64ea7dd133d", undefined, undefined],
+    ["cline", "1795194104232_sejm7", "call_mock_t0_0", undefined],
+  ]);
+  const mode = (permission_mode: string): unknown => {
+    const input = dialectOf("claude").read({
+      tool_name: "Bash",
+      tool_input: { command: "ls" },
+      permission_mode,
+    });
+    return input.kind === "call" && input.attended;
+  };
+  assert.deepEqual(["default", "plan", "acceptEdits", "dontAsk", "bypassPermissions"].map(mode), [
+    undefined,
+    undefined,
+    undefined,
+    false,
+    false,
+  ]);
+});
+
+test("fields that nobody knows yet change nothing", () => {
+  for (const id of ["claude", "codex", "gemini", "qwen", "copilot", "cline"]) {
+    const [payload] = fixtureLines(`${id}/hook-inputs.jsonl`);
+    const more = { ...payload, sandbox: { level: 3 }, "new-field": [null] };
+    assert.deepEqual(dialectOf(id).read(more), dialectOf(id).read(payload));
+  }
+});
+
+test("Qwen Code's other tools are understood, also those that it calls through another one", () => {
+  const qwen = (tool_name: string, tool_input: object): readonly Action[] =>
+    actionsIn(dialectOf("qwen"), { tool_name, tool_input, cwd: "/repo" });
+  assert.deepEqual(qwen("run_shell_command", { command: "ls", directory: "/repo/sub" }), [
+    { kind: "exec", command: "ls", cwd: "/repo/sub" },
+  ]);
+  assert.deepEqual(qwen("write_file", { file_path: "/repo/a", content: "x" }), [
+    { kind: "edit", path: "/repo/a", change: { kind: "create", text: "x" } },
+  ]);
+  assert.deepEqual(
+    qwen("tool_call", {
+      name: "run_shell_command",
+      arguments: { command: "git push --force origin main" },
+    }),
+    [push],
+  );
+  assert.deepEqual(qwen("tool_call", { name: "mcp__lab__run_gate", arguments: '{"gate":"tests"}' }), [
+    { kind: "tool", server: "lab", name: "run_gate", input: { gate: "tests" } },
+  ]);
+});
+
+test("Copilot CLI's other tools are understood, with their arguments as an object or as its text", () => {
+  const copilot = (toolName: string, toolArgs: unknown): readonly Action[] =>
+    actionsIn(dialectOf("copilot"), { toolName, toolArgs, cwd: "/repo" });
+  assert.deepEqual(copilot("bash", '{"command":"git push --force origin main"}'), [push]);
+  assert.deepEqual(copilot("write_bash", { shellId: "1", input: "rm -rf x{enter}" }), [
+    { kind: "exec", command: "rm -rf x{enter}", cwd: "/repo" },
+  ]);
+  assert.deepEqual(copilot("create", { path: "/repo/a", file_text: "x" }), [
+    { kind: "edit", path: "/repo/a", change: { kind: "create", text: "x" } },
+  ]);
+  assert.deepEqual(copilot("apply_patch", "*** Begin Patch\n*** Delete File: a\n*** End Patch"), [
+    { kind: "edit", path: "/repo/a", change: { kind: "delete" } },
+  ]);
+  assert.deepEqual(copilot("grep", { pattern: "x", paths: ["src", "/etc"] }), [
+    { kind: "search", path: "/repo/src" },
+    { kind: "search", path: "/etc" },
+  ]);
+  assert.deepEqual(copilot("github-mcp-server-search_code", { q: "x" }), [
+    { kind: "tool", server: "github-mcp-server", name: "search_code", input: { q: "x" } },
+  ]);
+});
+
+test("every form in which Cline takes commands is understood, and one half understood is not", () => {
+  const cline = (input: unknown): unknown => {
+    const read = dialectOf("cline").read({
+      workspaceRoots: ["/repo"],
+      tool_call: { id: "c1", name: "run_commands", input },
+    });
+    return read.kind === "call"
+      ? read.actions.map((action) => (action.kind === "exec" ? action.command : action.kind))
+      : read.kind;
+  };
+  assert.deepEqual(cline({ commands: ["one", "two"] }), ["one", "two"]);
+  assert.deepEqual(cline({ commands: "one" }), ["one"]);
+  assert.deepEqual(cline(["one", { command: "git", args: ["commit", "-m", "it's"] }]), [
+    "one",
+    "git commit -m 'it'\\''s'",
+  ]);
+  assert.deepEqual(cline({ command: "bash", args: ["-c", "rm -rf x"] }), ["rm -rf x"]);
+  assert.deepEqual(cline({ cmd: "one" }), ["one"]);
+  assert.deepEqual(cline("one"), ["one"]);
+  for (const unread of [{ commands: ["one", { run: "two" }] }, { commands: [] }, {}, 7, undefined])
+    assert.equal(cline(unread), "unreadable");
+});
+
+test("Cline's other tools are understood", () => {
+  const cline = (name: string, input: unknown): readonly Action[] =>
+    actionsIn(dialectOf("cline"), { workspaceRoots: ["/repo"], tool_call: { id: "c1", name, input } });
+  assert.deepEqual(cline("editor", { path: "/repo/a", old_text: "x", new_text: "y" }), [
+    { kind: "edit", path: "/repo/a", change: { kind: "replace", oldText: "x", newText: "y" } },
+  ]);
+  assert.deepEqual(cline("editor", { path: "a", old_text: null, new_text: "y" }), [
+    { kind: "edit", path: "/repo/a", change: { kind: "create", text: "y" } },
+  ]);
+  assert.deepEqual(cline("editor", { path: "a", new_text: "y", insert_line: 3 }), [
+    { kind: "edit", path: "/repo/a", change: { kind: "unknown" } },
+  ]);
+  assert.deepEqual(cline("read_files", { files: [{ path: "a" }, { path: "/etc/passwd" }] }), [
+    { kind: "read", path: "/repo/a" },
+    { kind: "read", path: "/etc/passwd" },
+  ]);
+  assert.deepEqual(cline("fetch_web_content", { requests: [{ url: "https://example.com", prompt: "?" }] }), [
+    { kind: "fetch", url: "https://example.com" },
+  ]);
+});
+
+test("Cursor's hooks are understood as its documentation has them", () => {
+  const cursor = (payload: object): readonly Action[] =>
+    actionsIn(dialectOf("cursor"), { conversation_id: "s1", workspace_roots: ["/repo"], ...payload });
+  assert.deepEqual(
+    cursor({ hook_event_name: "beforeShellExecution", command: "git push --force origin main", cwd: "" }),
+    [push],
+  );
+  assert.deepEqual(
+    cursor({ hook_event_name: "beforeMCPExecution", tool_name: "query", tool_input: '{"q":1}', url: "u" }),
+    [{ kind: "tool", server: "u", name: "query", input: { q: 1 } }],
+  );
+  assert.deepEqual(
+    cursor({
+      hook_event_name: "preToolUse",
+      tool_name: "Write",
+      tool_input: { file_path: "a", content: "x" },
+    }),
+    [{ kind: "edit", path: "/repo/a", change: { kind: "create", text: "x" } }],
+  );
+  assert.deepEqual(cursor({ hook_event_name: "beforeReadFile", file_path: "/repo/.env", content: "" }), [
+    { kind: "read", path: "/repo/.env" },
+  ]);
+});
+
+test("Cline hears a refusal as an input that fails, and only where a tool takes any input as the end of the run", () => {
+  const says = 'surefoot: it\'s "refused" by $HOME `x` %s \\n';
+  const refused = (name: string): unknown =>
+    JSON.parse(
+      dialectOf("cline").render({ verdict: "deny", says }, JSON.stringify({ tool_call: { name, input: {} } }))
+        .stdout,
+    );
+  assert.deepEqual(refused("run_commands"), {
+    cancel: false,
+    overrideInput: {
+      commands: ["printf '%s\\n' 'surefoot: it'\\''s \"refused\" by $HOME `x` %s \\n' >&2; exit 1"],
+    },
+    context: says,
+  });
+  assert.deepEqual(refused("editor"), { cancel: false, overrideInput: { refused: says }, context: says });
+  assert.deepEqual(refused("lab__run_gate"), { cancel: true, errorMessage: says });
 });
 
 test("a patch over several files is one action for each", () => {
@@ -131,71 +324,143 @@ test("a script of code mode is read where its calls are literal, and is opaque w
 });
 
 test("a tool that nobody knows is unreadable, and so is a known one without its arguments", () => {
-  const unknown = { claude: "Teleport", codex: "teleport", gemini: "teleport", opencode: "teleport" };
+  const input = { a: 1 };
+  const payloads: Readonly<Record<string, object>> = {
+    opencode: { input: { tool: "teleport", callID: "c1" }, output: { args: input } },
+    copilot: { toolName: "teleport", toolArgs: input, toolCallId: "c1" },
+    cline: { tool_call: { id: "c1", name: "teleport", input } },
+  };
   for (const dialect of dialects) {
-    const tool = unknown[dialect.id as keyof typeof unknown];
-    const payload =
-      dialect.id === "opencode"
-        ? { input: { tool, callID: "c1" }, output: { args: { a: 1 } } }
-        : { tool_name: tool, tool_use_id: "c1", tool_input: { a: 1 } };
+    const payload = payloads[dialect.id] ?? { tool_name: "teleport", tool_use_id: "c1", tool_input: input };
     assert.deepEqual(dialect.read(payload), {
       kind: "unreadable",
-      tool,
+      tool: "teleport",
       call: dialect.id === "gemini" ? undefined : "c1",
-      action: { kind: "tool", server: dialect.id, name: tool, input: { a: 1 } },
-      says: `the tool ${tool} or its arguments are not known`,
+      action: { kind: "tool", server: dialect.id, name: "teleport", input },
+      says: "the tool teleport or its arguments are not known",
     });
   }
   assert.equal(dialectOf("claude").read({ tool_name: "Bash", tool_input: {} }).kind, "unreadable");
+  assert.equal(dialectOf("copilot").read({ toolName: "bash", toolArgs: "ls" }).kind, "unreadable");
   assert.equal(
     dialectOf("codex").read({ tool_name: "apply_patch", tool_input: { command: "no patch" } }).kind,
     "unreadable",
   );
 });
 
+/** Payloads that come close to real ones: known names with any values. */
+const nearly = fc.record(
+  {
+    tool_name: fc.constantFrom("Bash", "Write", "apply_patch", "run_shell_command", "tool_call", "Shell"),
+    toolName: fc.constantFrom("bash", "create", "grep", "apply_patch"),
+    hook_event_name: fc.constantFrom("beforeShellExecution", "beforeMCPExecution", "preToolUse"),
+    tool_input: fc.anything(),
+    toolArgs: fc.anything(),
+    tool_call: fc.record({
+      name: fc.constantFrom("run_commands", "editor", "read_files", "fetch_web_content"),
+      input: fc.anything(),
+    }),
+    input: fc.record({ tool: fc.constantFrom("bash", "edit", "patch") }),
+    output: fc.record({ args: fc.anything() }),
+    cwd: fc.anything(),
+    workspaceRoots: fc.anything(),
+    workspace_roots: fc.anything(),
+  },
+  { requiredKeys: [] },
+);
+
 test("whatever a hook is given, every dialect answers, and never with an empty call", () => {
   fc.assert(
-    fc.property(fc.anything(), fc.constantFrom(...dialects), (payload, dialect) => {
+    fc.property(fc.oneof(fc.anything(), nearly), fc.constantFrom(...dialects), (payload, dialect) => {
       const input = dialect.read(payload);
       return input.kind !== "call" || input.actions.length > 0;
     }),
   );
 });
 
-test("an allow and a refusal are said in each agent's words, always as one JSON object", () => {
-  assert.deepEqual(
-    dialects.map((dialect) => [
-      dialect.id,
-      JSON.parse(dialect.render({ verdict: "allow" }).stdout),
-      JSON.parse(dialect.render({ verdict: "deny", says: "no" }).stdout),
-    ]),
-    [
-      [
-        "claude",
-        { hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "allow" } },
-        {
-          hookSpecificOutput: {
-            hookEventName: "PreToolUse",
-            permissionDecision: "deny",
-            permissionDecisionReason: "no",
-          },
-        },
-      ],
-      [
-        "codex",
-        {},
-        {
-          hookSpecificOutput: {
-            hookEventName: "PreToolUse",
-            permissionDecision: "deny",
-            permissionDecisionReason: "no",
-          },
-        },
-      ],
-      ["gemini", { decision: "allow" }, { decision: "deny", reason: "no" }],
-      ["opencode", { allow: true }, { allow: false, reason: "no" }],
-    ],
+test("whatever a hook was given, every dialect can refuse it, always as one JSON object", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "binary" }),
+      fc.oneof(
+        fc.string(),
+        nearly.map((payload) => JSON.stringify(payload)),
+      ),
+      fc.constantFrom(...dialects),
+      (says, payload, dialect) => {
+        const said: unknown = JSON.parse(dialect.render({ verdict: "deny", says }, payload).stdout);
+        return typeof said === "object" && said !== null && Object.keys(said).length > 0;
+      },
+    ),
   );
+});
+
+const preToolUse = (permissionDecision: string, more: object = {}): unknown => ({
+  hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision, ...more },
+});
+
+/** Each agent's words for an allow, for silence, for a question and for a refusal. */
+const words: Readonly<Record<string, readonly unknown[]>> = {
+  claude: [
+    preToolUse("allow"),
+    {},
+    preToolUse("ask", { permissionDecisionReason: "hm" }),
+    preToolUse("deny", { permissionDecisionReason: "no" }),
+  ],
+  cline: [
+    { cancel: false },
+    { cancel: false },
+    { cancel: true, errorMessage: "hm" },
+    { cancel: true, errorMessage: "no" },
+  ],
+  codex: [
+    {},
+    {},
+    preToolUse("deny", { permissionDecisionReason: "hm" }),
+    preToolUse("deny", { permissionDecisionReason: "no" }),
+  ],
+  copilot: [
+    { permissionDecision: "allow" },
+    {},
+    { permissionDecision: "ask", permissionDecisionReason: "hm" },
+    { permissionDecision: "deny", permissionDecisionReason: "no" },
+  ],
+  cursor: [
+    { permission: "allow" },
+    { permission: "allow" },
+    { permission: "deny", user_message: "hm", agent_message: "hm" },
+    { permission: "deny", user_message: "no", agent_message: "no" },
+  ],
+  gemini: [{ decision: "allow" }, {}, { decision: "deny", reason: "hm" }, { decision: "deny", reason: "no" }],
+  opencode: [
+    { allow: true },
+    { allow: true },
+    { allow: false, reason: "hm" },
+    { allow: false, reason: "no" },
+  ],
+  qwen: [
+    preToolUse("allow"),
+    {},
+    preToolUse("ask", { permissionDecisionReason: "hm" }),
+    preToolUse("deny", { permissionDecisionReason: "no" }),
+  ],
+};
+
+test("an allow, silence, a question and a refusal are said in each agent's words", () => {
+  const said = dialects.map(({ id, render }) => {
+    const answers = [
+      render({ verdict: "allow" }),
+      render({ verdict: "pass" }),
+      render({ verdict: "ask", says: "hm" }),
+      render({ verdict: "deny", says: "no" }),
+    ];
+    assert.deepEqual(
+      answers.map(({ stderr, exit }) => [stderr, exit]),
+      answers.map(() => ["", 0]),
+    );
+    return [id, answers.map(({ stdout }): unknown => JSON.parse(stdout))];
+  });
+  assert.deepEqual(Object.fromEntries(said), words);
 });
 
 function dialectOf(id: string): Dialect {

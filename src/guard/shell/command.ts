@@ -3,6 +3,7 @@ import { baseName } from "../paths.ts";
 import { runBuiltin } from "./builtins.ts";
 import { addOpaqueBody } from "./fetched.ts";
 import { runGit } from "./git.ts";
+import { runContainer } from "./containers.ts";
 import { runEscapes } from "./escapes.ts";
 import { runInterpreter } from "./interpreters.ts";
 import { runProgram } from "./programs.ts";
@@ -19,6 +20,7 @@ import {
   unknown,
 } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
+import { runRemote } from "./remote.ts";
 import { runShell } from "./shells.ts";
 import { assigned } from "./variables.ts";
 import { runWrapper } from "./wrappers.ts";
@@ -35,7 +37,8 @@ export interface Call {
 export function runCommand(args: readonly Arg[], shell: Shell, call: Call): Output {
   const { world } = shell;
   const [first, ...rest] = args;
-  if (first === undefined || !world.budget.take(1)) return unknown;
+  // Whatever runs it looks at its arguments, and a wrapper hands most of them on.
+  if (first === undefined || !world.budget.take(1 + args.length / 4)) return unknown;
   if (shell.depth >= depthAtMost) {
     world.budget.spent = true;
     return unknown;
@@ -106,6 +109,8 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   if (name === "git") return runGit(rest, shell, call);
   addEffect(world, execution(name, rest, shell, call));
   runEscapes(name, rest, shell, call);
+  runRemote(name, rest, shell, call);
+  runContainer(name, rest, shell, call);
   return (
     runShell(name, rest, shell, call) ??
     runInterpreter(name, rest, shell, call) ??
@@ -149,7 +154,7 @@ function execution(
 
 // Variables by which programs are told where to work. Others, passwords among them, are nobody's business.
 const choosing =
-  /^([A-Z][A-Z0-9_]*_)?(ENV|ENVIRONMENT|PROFILE|HOST|CONTEXT|WORKSPACE|PROJECT|DATABASE_URL|DATABASE)$|^(PG(HOST|HOSTADDR|DATABASE|SERVICE)|KUBECONFIG|DJANGO_SETTINGS_MODULE|GH_REPO)$/;
+  /^([A-Z][A-Z0-9_]*_)?(ENV|ENVIRONMENT|PROFILE|HOST|CONTEXT|WORKSPACE|PROJECT|DATABASE_URL|DATABASE)$|^(PG(HOST|HOSTADDR|DATABASE|SERVICE)|KUBECONFIG|TF_CLI_ARGS(_[a-z]+)?|DJANGO_SETTINGS_MODULE|GH_REPO)$/;
 
 function choices(shell: Shell, env: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
   const exported = [...shell.vars].flatMap(([name, { fields, exported: is }]) =>

@@ -156,6 +156,7 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
   shx: {},
   softlimit: { short: "adfhlmoprst" },
   "start-stop-daemon": { to: "--" },
+  sshpass: { short: "pfdP" },
   "systemd-cat": { short: "tp" },
   "systemd-inhibit": { long: ["what", "who", "why", "mode"] },
   torify: {},

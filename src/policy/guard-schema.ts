@@ -22,7 +22,9 @@ const example = z
     z.string().min(1).max(10_000),
     z.strictObject({
       command: line("A command line.").optional(),
-      cwd: line("The folder that the command runs in. Default: the repository root, /work/repo.").optional(),
+      cwd: line(
+        "The folder that the command runs in, relative to the repository root. Default: the root, or the first of paths.",
+      ).optional(),
       edit: line("A file that an agent's editing tool changes.").optional(),
       read: line("A file that an agent's reading tool opens.").optional(),
       fetch: line("An address that an agent's fetching tool opens.").optional(),

@@ -1,12 +1,17 @@
 import { canonical } from "../core/canonical.ts";
 import { sha256 } from "../core/digest.ts";
 import { Fault } from "../core/fault.ts";
-import type { CompiledPolicy, Origin, Policy, Preset } from "../core/policy.ts";
+import type { CompiledPolicy, GuardPolicy, Loosened, Origin, Policy, Preset } from "../core/policy.ts";
 import type { Files } from "../core/ports.ts";
 import { contradictions } from "./consistency.ts";
+import { customProblems, exampleProblems } from "./custom-check.ts";
+import type { TryExamples } from "./custom-check.ts";
 import { readDocument, writePath } from "./document.ts";
 import type { FieldPath, SourceDocument } from "./document.ts";
+import { settleGuard } from "./guard-trust.ts";
+import type { GuardTrust, Settled } from "./guard-trust.ts";
 import { laidOver } from "./merge.ts";
+import type { LayerSource } from "./merge.ts";
 import { blankPolicy } from "../core/blank-policy.ts";
 import { packageFile } from "./package-files.ts";
 import { faultOf, inOrder } from "./problem.ts";
@@ -31,6 +36,10 @@ export interface PolicyRequest {
   readonly overrides?: PolicySource;
   /** Absolute path of the user's own settings; without it no local file is trusted. */
   readonly userSettings?: string;
+  /** Which files may loosen the guard. Without it surefoot.yaml may, and a loosening in surefoot.local.yaml is a problem. */
+  readonly trust?: GuardTrust;
+  /** Judges the examples of custom rules; without it they are taken as they are. */
+  readonly tryExamples?: TryExamples;
   /** Whether surefoot.local.yaml is read. CI reads none: it belongs to one person's checkout. Default true. */
   readonly local?: boolean;
 }
@@ -67,21 +76,22 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
     request.local === false
       ? undefined
       : layerOf("surefoot.local.yaml", await read("surefoot.local.yaml"), "surefoot.local.yaml");
-  const trust = await trusted(files, root, request.userSettings);
+  const trust = await trusted(request);
   const line = request.overrides === undefined ? undefined : commandLine(request.overrides);
-  const layers = [...presets, own, overlay, local, line].filter((layer) => layer !== undefined);
+  const layers = [...presets, own, overlay, local, trust.layer, line].filter((layer) => layer !== undefined);
   const texts = new Map(
     [own, overlay, local, trust.layer].flatMap((layer) =>
       layer === undefined ? [] : [[layer.document.file, layer.document.text] as const],
     ),
   );
-  const broken = [...misnamed, ...[...layers, ...trust.layers].flatMap((layer) => layer.problems)];
+  const broken = [...misnamed, ...layers.flatMap((layer) => layer.problems), ...customProblems(layers)];
   if (broken.length > 0) return { problems: inOrder(broken), compiled: undefined, texts };
 
   const merged = layers.reduce(
     (state: Merged, layer) => merge(state, layer, trust),
     startOf(preset, request.preset),
   );
+  const misses = merged.problems.length > 0 ? [] : (request.tryExamples?.(merged.policy) ?? []);
   const wrong = contradictions(merged.policy).map((found): Problem => {
     const last = layers.findLast((layer) => layer.source !== undefined && has(layer.source, found.field));
     return {
@@ -91,7 +101,7 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
       fix: found.fix,
     };
   });
-  const problems = inOrder([...merged.problems, ...wrong]);
+  const problems = inOrder([...merged.problems, ...wrong, ...exampleProblems(layers, misses)]);
   if (problems.length > 0) return { problems, compiled: undefined, texts };
   return {
     problems,
@@ -99,7 +109,7 @@ export async function examinePolicy(request: PolicyRequest): Promise<Examined> {
       policy: merged.policy,
       digest: policyDigest(merged.policy),
       origins: [...merged.origins.values()],
-      loosened: [],
+      loosened: merged.loosened,
       taxonomy: Object.fromEntries(await loadTaxonomies({ files })),
     },
     texts,
@@ -114,12 +124,15 @@ export function policyDigest(policy: Policy): string {
 interface Layer {
   readonly origin: Origin["source"];
   readonly document: SourceDocument;
-  readonly source: PolicySource | undefined;
+  readonly source: LayerSource | undefined;
   readonly problems: readonly Problem[];
 }
 
 interface Merged {
   readonly policy: Policy;
+  /** The guard of the presets that no file of the repository chose. */
+  readonly floor: GuardPolicy;
+  readonly loosened: readonly Loosened[];
   readonly origins: ReadonlyMap<string, Origin>;
   readonly problems: readonly Problem[];
 }
@@ -129,7 +142,9 @@ interface Trust {
   readonly settings: string | undefined;
   readonly root: string;
   readonly layer: Layer | undefined;
-  readonly layers: readonly Layer[];
+  readonly guard: GuardTrust | undefined;
+  /** Whether the command line chose the preset. */
+  readonly presetAsked: boolean;
 }
 
 function startOf(preset: Preset, asked: Preset | undefined): Merged {
@@ -144,6 +159,8 @@ function startOf(preset: Preset, asked: Preset | undefined): Merged {
   const first: Origin = { field: "preset", source: asked === undefined ? "default" : "command line" };
   return {
     policy: { ...blankPolicy, preset },
+    floor: blankPolicy.guard,
+    loosened: [],
     origins: new Map([
       ["preset", first],
       ...unset.map((field): [string, Origin] => [field, { field, source: "default" }]),
@@ -157,14 +174,23 @@ function merge(state: Merged, layer: Layer, trust: Trust): Merged {
   const { preset, policy: before } = { preset: state.policy.preset, policy: state.policy };
   const isOverlay = layer.origin === "service overlay" || layer.origin === "surefoot.local.yaml";
   // The preset was chosen before the layers were laid.
-  const policy = { ...laidOver(before, layer.source, isOverlay ? "overlay" : "replace"), preset };
-  const loose = isOverlay ? loosenings(before, policy, { service: layer.origin === "service overlay" }) : [];
+  const laid = {
+    ...laidOver(before, layer.source, isOverlay || layer.origin === "user settings" ? "overlay" : "replace"),
+    preset,
+  };
+  const { guard, loosened, ignored } = settled(state, layer, laid.guard, trust);
+  const policy = { ...laid, guard };
+  const loose = (
+    isOverlay ? loosenings(before, policy, { service: layer.origin === "service overlay" }) : []
+  ).filter(({ field }) => loosened === undefined || field[0] !== "guard");
   const mayLoosen = layer.origin === "surefoot.local.yaml" && trust.local;
+  const left = new Set(ignored.map(writePath));
   const origins = new Map(state.origins);
   for (const path of fieldsOf(layer.source)) {
     const field = writePath(path);
     if (field === "version" || (field === "preset" && origins.get("preset")?.source === "command line"))
       continue;
+    if (left.has(field)) continue;
     const allowed = mayLoosen && loose.some((found) => writePath(found.field) === field);
     const { file, line } = layer.document.where(path, "key");
     origins.set(field, {
@@ -186,7 +212,30 @@ function merge(state: Merged, layer: Layer, trust: Trust): Merged {
             : "a service may tighten what holds for the whole repository, not loosen it",
         fix: `${found.fix}${layer.origin === "surefoot.local.yaml" ? trustHint(trust) : ""}`,
       }));
-  return { policy, origins, problems: [...state.problems, ...misplaced, ...problems] };
+  return {
+    policy,
+    floor: isFloor(layer, trust) ? policy.guard : state.floor,
+    loosened: loosened === undefined ? state.loosened : [...state.loosened, loosened],
+    origins,
+    problems: [...state.problems, ...misplaced, ...problems],
+  };
+}
+
+/** A preset that a file of the repository chooses is as much that file's as what it says itself. */
+function isFloor({ origin, document }: Layer, { presetAsked }: Trust): boolean {
+  const isPreset = origin === "default" || origin === "preset";
+  return isPreset && (presetAsked || document.file === "policies/standard.yaml");
+}
+
+function settled(state: Merged, { origin, document }: Layer, after: GuardPolicy, trust: Trust): Settled {
+  const committed = origin === "surefoot.yaml";
+  if (trust.guard === undefined || !(committed || origin === "surefoot.local.yaml"))
+    return { guard: after, loosened: undefined, ignored: [] };
+  const digest = sha256(document.text);
+  const known = trust.guard.digests.has(digest) || (!committed && trust.local);
+  const binds = known || (committed && trust.guard.committed);
+  const floor = committed ? state.floor : state.policy.guard;
+  return settleGuard(floor, after, { file: document.file, digest, trusted: known, binds });
 }
 
 const misnamedProblem: Problem = {
@@ -273,17 +322,31 @@ function commandLine(overrides: PolicySource): Layer {
   };
 }
 
-async function trusted(files: Files, root: string, settings: string | undefined): Promise<Trust> {
-  const none: Trust = { local: false, settings, root, layer: undefined, layers: [] };
+async function trusted({
+  files,
+  root,
+  userSettings: settings,
+  trust: guard,
+  preset,
+}: PolicyRequest): Promise<Trust> {
+  const none: Trust = {
+    local: false,
+    settings,
+    root,
+    layer: undefined,
+    guard,
+    presetAsked: preset !== undefined,
+  };
   if (settings === undefined) return none;
   const text = await files.readText(settings);
   if (text === undefined) return none;
   const { document, problems } = readDocument(settings, text);
   const checked = problems.length > 0 ? { value: undefined, problems } : validate(settingsSchema, document);
-  const layer: Layer = { origin: "user settings", document, source: undefined, problems: checked.problems };
+  const source = checked.value?.guard === undefined ? undefined : { guard: checked.value.guard };
+  const layer: Layer = { origin: "user settings", document, source, problems: checked.problems };
   const names = new Set([root, await files.real(root)]);
   const local = checked.value?.trust_local?.some((path) => names.has(path.replace(/[\\/]$/, ""))) ?? false;
-  return { local, settings, root, layer, layers: [layer] };
+  return { ...none, local, layer };
 }
 
 /** Paths of the fields that a layer sets: lists and single values are fields, maps are not. */

@@ -1,4 +1,4 @@
-import type { GateCheck, JailMode, Policy, RuleMode } from "../core/policy.ts";
+import type { CustomRule, GateCheck, GuardPolicy, JailMode, Policy, RuleMode } from "../core/policy.ts";
 import type { FieldPath } from "./document.ts";
 import { writeDuration } from "./duration.ts";
 import { within } from "./glob.ts";
@@ -51,7 +51,7 @@ export function loosenings(
     ...weakerChecks("full", before.gates.full, after.gates.full),
     ...weakerChecks("fallback", before.gates.fallback, after.gates.fallback),
     ...(service ? [] : added(["setup", "caches"], before.setup.caches, after.setup.caches)),
-    ...weakerRules(before.guard.rules, after.guard.rules),
+    ...guardLoosenings(before.guard, after.guard),
     ...(jailRank(after.jail) < jailRank(before.jail)
       ? [{ field: ["jail"], before: before.jail, after: after.jail, fix: `keep ${before.jail}` }]
       : []),
@@ -76,6 +76,32 @@ export function loosenings(
       after.waivers.map(({ id }) => id),
     ),
   ];
+}
+
+/** Rules that are weaker, and exceptions that are new. */
+export function guardLoosenings(before: GuardPolicy, after: GuardPolicy): readonly Loosening[] {
+  const fresh = after.custom.filter((rule) => rule.verdict === "allow" && !before.custom.includes(rule));
+  return [
+    ...weakerRules(before.rules, after.rules),
+    ...(fresh.length === 0
+      ? []
+      : [
+          {
+            field: ["guard", "allow"],
+            before: "nothing more",
+            after: fresh.map(writeAllow).join("; "),
+            fix: `leave out ${listed(fresh.map(({ id }) => id))}`,
+          },
+        ]),
+  ];
+}
+
+/** `custom/x: command npm publish, writes ~/notes/**` */
+function writeAllow({ id, match }: CustomRule): string {
+  const parts = Object.entries(match).flatMap(([name, patterns]: readonly [string, readonly string[]]) =>
+    patterns.length === 0 ? [] : [`${name} ${patterns.join(" | ")}`],
+  );
+  return `${id} (${parts.join(", ")})`;
 }
 
 const patchFields = [

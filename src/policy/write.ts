@@ -1,9 +1,10 @@
 import { Document, isMap, isScalar, isSeq } from "yaml";
-import type { CompiledPolicy, GateCheck, Origin, PatchLimit, Policy } from "../core/policy.ts";
+import type { CompiledPolicy, CustomRule, GateCheck, Origin, PatchLimit, Policy } from "../core/policy.ts";
 import { nameOf } from "./check-name.ts";
 import { writePath } from "./document.ts";
 import type { FieldPath } from "./document.ts";
 import { writeDuration } from "./duration.ts";
+import type { CustomSource } from "./guard-schema.ts";
 import type { CheckSource, PolicySource } from "./schema.ts";
 
 /** The policy as a whole surefoot.yaml, each value with its origin as a comment where asked. */
@@ -51,7 +52,7 @@ function sourceOf(policy: Policy): PolicySource {
       caches: [...policy.setup.caches],
       timeout: writeDuration(policy.setup.timeoutMs),
     },
-    guard: { rules: { ...policy.guard.rules } },
+    guard: { rules: { ...policy.guard.rules }, ...customSources(policy.guard.custom) },
     jail: policy.jail,
     ...(Object.values(owners).some((owner) => owner !== undefined)
       ? { owners: Object.fromEntries(Object.entries(owners).filter(([, owner]) => owner !== undefined)) }
@@ -60,6 +61,32 @@ function sourceOf(policy: Policy): PolicySource {
     retention: { artifacts: `${policy.retention.artifactDays}d` },
     waivers: policy.waivers.map((waiver) => ({ ...waiver })),
     ...(policy.spec === undefined ? {} : { spec: policy.spec }),
+  };
+}
+
+/** The lists that custom rules were written in. What only the user's own settings can say is left out. */
+function customSources(
+  custom: readonly CustomRule[],
+): Partial<Record<CustomRule["verdict"], CustomSource[]>> {
+  return Object.fromEntries(
+    (["deny", "ask", "allow"] as const).flatMap((verdict) => {
+      const rules = custom.filter((rule) => rule.verdict === verdict);
+      return rules.length === 0 ? [] : [[verdict, rules.map(customSource)]];
+    }),
+  );
+}
+
+function customSource({ id, says, instead, match, paths, modes, mode, examples }: CustomRule): CustomSource {
+  const some = (lists: Readonly<Record<string, readonly unknown[]>>): object =>
+    Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+  const shown = some({ ...examples });
+  return {
+    id,
+    says,
+    ...(instead === undefined ? {} : { instead }),
+    ...some({ ...match, paths, modes }),
+    ...(mode === "enforce" ? {} : { mode }),
+    ...(Object.keys(shown).length === 0 ? {} : { examples: shown }),
   };
 }
 

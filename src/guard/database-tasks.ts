@@ -32,6 +32,9 @@ const django: Task = (line) =>
     ? "some"
     : when(startsWith(line, "flush") || startsWith(line, "reset_db") || startsWith(line, "reset_schema"));
 
+const builds: Task = (line) =>
+  when(someWord(line, /(^|:)(flywayClean|flyway:clean|liquibase:dropAll|dropAll)$/));
+
 const doctrine: Task = (line) => {
   if (someWord(line, /^doctrine:(database|schema|mongodb:schema):drop$/) && given(line, "force", "f"))
     return "everything";
@@ -74,6 +77,10 @@ const tasks: Readonly<Record<string, Task>> = {
   payload: (line) => when(someWord(line, /^migrate:(fresh|reset|refresh)$/)),
   alembic: (line) => when(startsWith(line, "downgrade", "base") && !given(line, "sql")),
   flask: (line) => when(startsWith(line, "db", "downgrade", "base") && !given(line, "sql")),
+  gradlew: builds,
+  gradle: builds,
+  mvn: builds,
+  mvnw: builds,
   flyway: (line) => when(line.words.includes("clean")),
   liquibase: (line) => when(someWord(line, /^(drop-all|dropAll)$/)),
   goose: (line) => when(line.words.includes("reset") || line.words.join(" ").endsWith("down-to 0")),

@@ -11,7 +11,12 @@ const valued = nameSet(
 
 /** Reads what such a tool is given. */
 export function stackLine(start: Invocation): CommandLine {
-  return commandLine(start, valued);
+  // Terraform reads further arguments from its environment.
+  const { env = {}, words } = start;
+  const more = Object.entries(env).flatMap(([name, value]) =>
+    name.startsWith("TF_CLI_ARGS") ? value.split(/\s+/) : [],
+  );
+  return commandLine({ words: [...words, ...more] }, valued);
 }
 
 /** The words without what makes Terragrunt run in many folders. */

@@ -99,6 +99,8 @@ function inStatement(statement: readonly Token[], dialect: SqlDialect, depth: nu
       openers.test(previous) ||
       (previous === "AS" && first === "PREPARE") ||
       before?.raw === "(" ||
+      // What cannot be known may be whole statements before this one.
+      before?.raw === hole ||
       (before?.raw === ")" && (first === "WITH" || first === "EXPLAIN"));
     if (!starts || token.kind !== "word") return;
     const loss = lossAt(statement.slice(index));

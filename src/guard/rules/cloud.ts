@@ -84,7 +84,7 @@ const access = argvRule({
   verdict: "deny",
   says: "it widens who may do what in a cloud",
   instead: "aws iam list-attached-role-policies --role-name app",
-  programs: ["aws", "gcloud", "az", "gsutil", "mc", "vault", "oci", "doctl"],
+  programs: ["aws", "gcloud", "az", "gsutil", "mc", "vault", "oci", "doctl", "kubectl", "oc"],
   matches: (start) => {
     const line = cloudLine(start);
     return !triesOnly(line) && !emulated(start, line) && widens(start, line);
@@ -106,6 +106,7 @@ const access = argvRule({
     "az network nsg rule create -g shop --nsg-name n -n open --priority 100 --source-address-prefixes '*'",
     "az storage container set-permission -n data --public-access blob",
     "bash -c 'aws --profile prod iam create-user --user-name x'",
+    "kubectl create clusterrolebinding all --clusterrole=cluster-admin --user=dev",
     "gcloud iam service-accounts keys create key.json --iam-account=a@shop.iam.gserviceaccount.com",
   ],
   mustAllow: [
@@ -116,6 +117,7 @@ const access = argvRule({
     "gcloud compute firewall-rules list",
     "az role assignment list",
     "gsutil iam get gs://app",
+    "kubectl get clusterrolebindings",
     "aws s3api get-bucket-policy --bucket app",
     "aws ec2 describe-security-groups",
     "aws iam simulate-principal-policy --policy-source-arn arn --action-names s3:GetObject",
@@ -218,6 +220,12 @@ function widens(start: Invocation, line: CommandLine): CloudLoss {
         /^(blob|container)$/.test(optionValue(line, "public-access") ?? "") ||
         optionValue(line, "allow-blob-public-access") === "true" ||
         /firewall-rule create/.test(words.join(" "))
+      );
+    case "kubectl":
+    case "oc":
+      return (
+        /^create (cluster)?role(binding)?$/.test(`${service} ${operation}`) ||
+        (service === "adm" && operation === "policy" && (words[2] ?? "").startsWith("add-"))
       );
     case "mc":
       return service === "anonymous" && operation === "set" && !words.includes("none");

@@ -22,6 +22,8 @@ const prune = argvRule({
       (/^(container|image|pod)$/.test(noun) && /^(rm|remove)$/.test(verb))
     )
       return removesAll(start, line, scene);
+    if (/^(kill|stop)$/.test(noun))
+      return removesAll(start, line, scene) && { verdict: "ask", says: "it ends every running container" };
     return noun === "system" && verb === "reset";
   },
   mustBlock: [
@@ -34,6 +36,7 @@ const prune = argvRule({
     "docker rm -f $(docker ps -aq)",
     "docker ps -q | xargs docker rm -f",
     "docker rmi -f $(docker images -q)",
+    "docker ps -q | xargs docker kill",
     "podman system reset --force",
     "podman rm --all --force",
     "docker builder prune -af",
@@ -87,6 +90,7 @@ const volumeRemove = argvRule({
     "podman volume rm --all",
     "docker volume rm $(docker volume ls -q)",
     "docker compose rm -sfv db",
+    "docker-compose rm -fsv db",
     "sudo docker --context prod volume remove data",
   ],
   mustAllow: [
@@ -162,7 +166,12 @@ const composeValued = nameSet(`${[...valued].join(" ")} f file p project-name t 
 
 function read(start: Invocation): CommandLine {
   const line = commandLine(start, valued);
-  return composeWords(start, line) === undefined ? line : commandLine(start, composeValued);
+  if (composeWords(start, line) === undefined) return line;
+  const whole = commandLine(start, composeValued);
+  // `-f` names a file before the subcommand, and means force after it.
+  const at = start.words.indexOf(composeWords(start, whole)?.[0] ?? "");
+  const tail = commandLine({ words: start.words.slice(Math.max(at, 0)) }, valued);
+  return { ...whole, options: new Map([...whole.options, ...tail.options]) };
 }
 
 /** What follows `docker compose` or `docker-compose`. */

@@ -24,6 +24,8 @@ const migrateReset: Rule = {
     "php artisan migrate:fresh --seed",
     "php artisan db:wipe --force",
     "flyway -url=jdbc:postgresql://db/app clean",
+    "./gradlew flywayClean flywayMigrate",
+    "mvn -q flyway:clean",
     "liquibase --changelog-file=c.xml drop-all",
     "alembic downgrade base",
     "poetry run alembic downgrade base",
@@ -58,6 +60,7 @@ const migrateReset: Rule = {
     "DATABASE_URL=postgres://localhost/app_test npx prisma migrate reset --force",
     "grep -rn 'db:drop' lib/tasks",
     "flyway info",
+    "./gradlew clean build flywayInfo",
     "goose status",
   ],
 };

@@ -53,6 +53,7 @@ const drop: Rule = {
     "sqlcmd -S db -d shop -Q 'DROP TABLE dbo.users'",
     "python3 -c \"import sqlite3; sqlite3.connect('app.db').execute('DROP TABLE users')\"",
     "psql -c 'ALTER TABLE users DROP COLUMN email'",
+    "redis-cli --scan --pattern '*' | xargs redis-cli del",
     "echo flush_all | nc localhost 11211",
     "pg_restore --clean --dbname app backup.dump",
     "curl -XDELETE localhost:9200/_all",
@@ -194,10 +195,14 @@ function programs(scene: Scene): readonly Hit[] {
   const flushed = invocations(scene.effects, redis).flatMap((start) => {
     const line = commandLine(start, redisOptions);
     const text = [line.words.join(" "), ...(start.input ?? "").split("\n")];
-    const flushes = text.some(
-      (item) => /^\s*flush(all|db)\b/i.test(item) || /^\s*eval\b.*\bflush(all|db)\b/i.test(item),
-    );
-    return flushes ? hit(start, "unknown", undefined) : [];
+    const flushes = text.some((item) => /^\s*flush(all|db)\b|^\s*eval\b.*\bflush/i.test(item));
+    if (flushes) return hit(start, "unknown", undefined);
+    const deletes = /^(del|unlink)$/i.test(line.words[0] ?? "") && line.words.includes(hole);
+    if (!deletes || !invocations(scene.effects, redis).some((other) => listsKeys(other))) return [];
+    return hit(start, "development", undefined).map((item) => ({
+      ...item,
+      says: "it deletes every key that a pattern matches",
+    }));
   });
   const dropped = invocations(scene.effects, others).flatMap((start) => {
     const line = commandLine(start, otherOptions);
@@ -212,6 +217,11 @@ function programs(scene: Scene): readonly Hit[] {
       : hits;
   });
   return [...flushed, ...dropped];
+}
+
+function listsKeys(start: Invocation): boolean {
+  const line = commandLine(start, redisOptions);
+  return given(line, "scan") || /^keys$/i.test(line.words[0] ?? "");
 }
 
 /** What such a program drops; `undefined` where it drops nothing. */

@@ -23,8 +23,8 @@ const byProgram = argvRule({
     if (first === "state") return /^(rm|mv|push|replace-provider)$/.test(second);
     if (first === "workspace") return second === "delete";
     if (first === "force-unlock") return true;
-    // Marks for being built anew; an import adds what exists.
-    return first === "taint" || first === "untaint" ? { verdict: "ask" } : false;
+    // Marks for being built anew, or takes in what something else made.
+    return /^(taint|untaint|import)$/.test(first) ? { verdict: "ask" } : false;
   },
   mustBlock: [],
   mustAllow: [],
@@ -51,6 +51,7 @@ const state: Rule = {
     "tofu state rm module.db",
     "pulumi state delete urn:pulumi:prod::db",
     "terraform taint aws_instance.web",
+    "terraform import aws_s3_bucket.logs example-logs",
     "terraform state list | xargs -n1 terraform state rm",
     "rm -f terraform.tfstate terraform.tfstate.backup && terraform init",
     "echo '{}' > infra/terraform.tfstate",

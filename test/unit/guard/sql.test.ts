@@ -50,6 +50,7 @@ test("a deletion or change of every row is found, also where its condition is al
     "WITH gone AS (DELETE FROM users RETURNING id) SELECT * FROM gone": ["DELETE every row of users"],
     "WITH a AS (SELECT 1) DELETE FROM users": ["DELETE every row of users"],
     "EXPLAIN ANALYZE DELETE FROM users": ["DELETE every row of users"],
+    "\uE000\nDELETE FROM users": ["DELETE every row of users"],
     "DELETE FROM \uE000": ["DELETE every row of \uE000"],
   });
 });

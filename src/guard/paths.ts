@@ -3,6 +3,7 @@ import { matchesAny } from "../core/glob.ts";
 
 /** Absolute path with `.`, `..` and doubled slashes taken out. Purely textual; `..` above the root stays at the root. */
 export function normalize(path: string): string {
+  if (path.startsWith("/") && path.length > 1 && !unfolded.test(path)) return path;
   const kept: string[] = [];
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
@@ -11,6 +12,9 @@ export function normalize(path: string): string {
   }
   return `/${kept.join("/")}`;
 }
+
+// An empty part, `.` or `..` somewhere.
+const unfolded = /\/\.{0,2}(?:\/|$)/;
 
 /** `undefined` where a relative path meets an unknown working folder. */
 export function resolvePath(path: string, cwd: string | undefined): string | undefined {
@@ -52,8 +56,19 @@ export type Place =
 
 export type FileEffect = Extract<Effect, { kind: "read" | "write" | "delete" }>;
 
+// Some ten rules ask for the place of the same effect.
+const places = new WeakMap<FileEffect, { readonly facts: Facts; readonly place: Place }>();
+
 /** The place of a file effect, with symbolic links followed where the facts name their end. */
 export function placeOf(effect: FileEffect, facts: Facts): Place {
+  const known = places.get(effect);
+  if (known?.facts === facts) return known.place;
+  const place = findPlace(effect, facts);
+  places.set(effect, { facts, place });
+  return place;
+}
+
+function findPlace(effect: FileEffect, facts: Facts): Place {
   if (effect.path === undefined) {
     if (effect.under === undefined) return { kind: "unknown" };
     // Something below a known folder: as harmless as anything there, unless that folder itself may be meant.

@@ -22,7 +22,7 @@ const small = "it deletes one thing in a cloud that can be made anew";
 
 // What costs nothing but another deployment: marks, tasks, queued messages, tests of one's own.
 const awsSmall =
-  /^(delete-(tags?|message(-batch)?|log-stream|metric-filter|dashboards|alarms|scheduled-action|task-definitions|launch-template-versions|lifecycle-policy|rule|function-event-invoke-config|function-concurrency|event-source-mapping|schedule|layer-version|image|object-tagging|bucket-tagging)|remove-tags.*|deregister-(targets|task-definition|container-instance)|batch-delete-image)$/;
+  /^(delete-(tags?|log-stream|metric-filter|dashboards|alarms|scheduled-action|task-definitions|launch-template-versions|lifecycle-policy|rule|function-event-invoke-config|function-concurrency|event-source-mapping|schedule|layer-version|image|object-tagging|bucket-tagging)|remove-tags.*|deregister-(targets|task-definition|container-instance)|batch-delete-image)$/;
 
 /** `aws`: the service, the operation and its options. */
 export function awsLoss(line: CommandLine): CloudLoss {
@@ -38,6 +38,8 @@ export function awsLoss(line: CommandLine): CloudLoss {
   if (service === "ec2" && operation === "stop-instances") return ask("it stops machines");
   if (service === "kms" && operation === "schedule-key-deletion") return true;
   if (service === "cloudformation") return false;
+  // Taking a message from a queue is how it is read.
+  if (/^delete-message(-batch)?$/.test(operation)) return false;
   if (awsSmall.test(operation)) return ask(small);
   return (
     /^(delete|terminate|purge|destroy|release|batch-delete|force-delete|deregister|remove|revoke-cluster|cancel-spot|dispose|empty|reset-db|failover)-/.test(

@@ -25,11 +25,14 @@ export function commandLine({ words }: Pick<Invocation, "words">, valued: Readon
     const word = words[i] ?? "";
     if (word === "--") return { words: operands, options, rest: words.slice(i + 1) };
     const [, dashes, name, value] = /^(--?)([A-Za-z][^=\s]*)(?:=(.*))?$/s.exec(word) ?? [];
-    const letter = name?.[0] ?? "";
-    if (name === undefined) operands.push(word);
+    const letter = word[1] ?? "";
+    // `-c'select 1'`: a letter with its value, unless the whole is a name of its own.
+    const attached =
+      /^-[A-Za-z]./s.test(word) && valued.has(letter) && (name === undefined || !valued.has(name));
+    if (attached) put(letter, word.slice(2));
+    else if (name === undefined) operands.push(word);
     else if (value !== undefined) put(name, value);
     else if (valued.has(name)) put(name, words[++i]);
-    else if (dashes === "-" && name.length > 1 && valued.has(letter)) put(letter, name.slice(1));
     else {
       put(name);
       if (dashes === "-") cluster(name, valued, () => words[++i]).forEach((item) => put(...item));

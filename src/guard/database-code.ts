@@ -24,6 +24,7 @@ const codeOptions: Readonly<Record<string, readonly string[]>> = {
   mongosh: ["eval"],
   mongo: ["eval"],
   perl: ["e", "E"],
+  flask: ["c"],
   deno: [],
 };
 
@@ -85,7 +86,10 @@ const patterns: readonly { readonly pattern: RegExp; readonly loss: SqlLoss }[] 
   },
   { pattern: /\bdrop_all\s*\(\s*\w*\s*\)|\bMetadata\w*\.drop_all\b/, loss: database },
   { pattern: /\.sync\s*\(\s*\{[^}]*\bforce\s*:\s*true/, loss: database },
-  { pattern: /\.(?:deleteMany|delete_many|remove)\s*\(\s*(?:\{\s*\}\s*)?(?:\)|,)/, loss: everyRow },
+  {
+    pattern: /\.(?:deleteMany|delete_many)\s*\(\s*(?:\{\s*\}\s*)?(?:\)|,)|\.remove\s*\(\s*\{\s*\}\s*(?:\)|,)/,
+    loss: everyRow,
+  },
   { pattern: /\.(?:updateMany|update_many)\s*\(\s*\{\s*\}\s*,/, loss: everyChange },
   {
     pattern: /\b[A-Z]\w*(?:::[A-Z]\w*)*\.(?:unscoped\.)?(?:all\.)?(?:delete_all|destroy_all)\b/,

@@ -10,6 +10,8 @@ import type { SqlDialect } from "./sql.ts";
 export interface DatabaseUse {
   /** The statements that it is given: as arguments, or on its standard input. */
   readonly statements: string;
+  /** Files of statements. */
+  readonly files: readonly string[];
   readonly dialect: SqlDialect;
   /** Names of the database, schema or file, and of an address, as they are given. */
   readonly name: string | undefined;
@@ -197,6 +199,7 @@ export function databaseUse(invocation: Invocation): DatabaseUse | undefined {
     env["MYSQL_HOST"];
   return {
     statements: client.own === undefined ? statements : statements.replace(client.own, ";"),
+    files: optionValues(line, "f", "file", "input-file"),
     dialect: client.dialect,
     name: address.name ?? name,
     host,

@@ -23,7 +23,10 @@ const prune = argvRule({
     )
       return removesAll(start, line, scene);
     if (/^(kill|stop)$/.test(noun))
-      return removesAll(start, line, scene) && { verdict: "ask", says: "it ends every running container" };
+      return (
+        !given(line, "a", "all") &&
+        removesAll(start, line, scene) && { verdict: "ask", says: "it ends every running container" }
+      );
     return noun === "system" && verb === "reset";
   },
   mustBlock: [

@@ -6,6 +6,7 @@ import type { Aim } from "../database.ts";
 import { codePrograms, databaseCode } from "../database-code.ts";
 import { taskAim } from "../database-tasks.ts";
 import { once } from "../once.ts";
+import { resolvePath } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
 import { sqlLosses } from "../sql.ts";
@@ -37,6 +38,8 @@ const drop: Rule = {
     "sqlite3 app.db 'DROP TABLE users;'",
     "PGPASSWORD=x psql postgres://app@db.internal:5432/app -c 'DROP/**/TABLE users'",
     'psql -c "DROP TABLE $TABLE"',
+    "echo 'drop table users' > /tmp/x.sql && psql -f /tmp/x.sql app",
+    "mysql -e'drop database shop'",
     "dropdb app",
     "dropdb -h db.example.com app_test",
     "mysqladmin -u root drop shop -f",
@@ -74,6 +77,8 @@ const drop: Rule = {
     "redis-cli get flushall",
     "redis-cli info keyspace",
     "mongosh --eval 'db.users.find().limit(3)'",
+    'node -e "el.remove()"',
+    "python -c 's = set([1]); s.remove(1)'",
     "grep -rn 'DROP TABLE' migrations",
     "echo 'DROP TABLE users;' >> migrations/0007_down.sql",
     "git commit -m 'DROP TABLE users in the down migration'",
@@ -134,8 +139,11 @@ interface Found {
 const allLosses = once((scene: Scene): readonly Found[] => {
   const sql = invocations(scene.effects, sqlClients).flatMap((start): readonly Found[] => {
     const use = databaseUse(start);
-    if (use === undefined || use.statements.trim() === "") return [];
-    return sqlLosses(use.statements, use.dialect).map((loss) => {
+    if (use === undefined) return [];
+    // A file that the same action wrote is known; any other is the repository's.
+    const files = use.files.map((name) => scene.reading.written.get(resolvePath(name, start.cwd) ?? ""));
+    const text = [use.statements, ...files.map((file) => file ?? "")].join("\n;\n");
+    return sqlLosses(text, use.dialect).map((loss) => {
       const named = loss.kind === "drop" && /^(database|keyspace)$/.test(loss.what) ? loss.name : undefined;
       const aim = aimOfUse(use, start.cwd, scene.facts, named);
       return { loss, hits: hit(start, strictest(aim, variableAim(scene.action, start)), named) };

@@ -103,6 +103,7 @@ const unattendedApply = argvRule({
     "terraform apply -auto-approve",
     "terraform -chdir=infra apply --auto-approve -var env=dev",
     "yes yes | terraform apply",
+    "TF_CLI_ARGS_apply=-auto-approve terraform apply",
     "terraform plan -out=p && terraform apply p",
     "pulumi up --yes",
     "pulumi up -fy --stack prod",

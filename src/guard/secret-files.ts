@@ -16,6 +16,21 @@ export interface FileRead {
 
 /** Files that the effects read: those that the reading knows, and those among the arguments of programs that read files. */
 export function filesRead(effects: readonly Effect[], facts: Facts): readonly FileRead[] {
+  const known = found.get(effects);
+  if (known?.facts === facts) return known.files;
+  const files = findReads(effects, facts);
+  found.set(effects, { facts, files });
+  return files;
+}
+
+// Several rules ask the same about one action.
+const found = new WeakMap<
+  readonly Effect[],
+  { readonly facts: Facts; readonly files: readonly FileRead[] }
+>();
+
+function findReads(effects: readonly Effect[], facts: Facts): readonly FileRead[] {
+  const uploads = new Map(uploadsOf(effects).map((upload) => [upload.index, upload.files]));
   return effects.flatMap((effect, index): readonly FileRead[] => {
     const span = effect.span === undefined ? {} : { span: effect.span };
     if (effect.kind === "read") {
@@ -27,7 +42,7 @@ export function filesRead(effects: readonly Effect[], facts: Facts): readonly Fi
     const words = effect.words ?? effect.args.map((arg) => arg ?? hole);
     const shows = !moving.test(program) && !sending.test(program);
     // Of what is given to a program that sends, only the files that go out are read; certificates and keys are used.
-    const sent = uploadsOf([effect]).flatMap((upload) => upload.files);
+    const sent = uploads.get(index) ?? [];
     const addressed = /^(curl|wget)$/.test(program)
       ? words.flatMap((word) => (word.startsWith("file://") ? [word.slice(7)] : []))
       : [];

@@ -2,6 +2,7 @@ import type { Effect, Span } from "../core/action.ts";
 import { hostOf } from "./address.ts";
 import { optionsOf } from "./argv.ts";
 import type { Invocation } from "./argv.ts";
+import { once } from "./once.ts";
 import { hole } from "./shell/shell.ts";
 
 /** Data that a program sends over the network. */
@@ -21,8 +22,8 @@ export interface Upload {
 }
 
 /** Every place where the effects send something over the network. */
-export function uploadsOf(effects: readonly Effect[]): readonly Upload[] {
-  return effects.flatMap((effect, index): readonly Upload[] => {
+export const uploadsOf = once((effects: readonly Effect[]): readonly Upload[] =>
+  effects.flatMap((effect, index): readonly Upload[] => {
     if (effect.kind !== "execute" || effect.program === undefined) return [];
     const words = effect.words ?? effect.args.map((arg) => arg ?? hole);
     const sender = senders.get(effect.program);
@@ -38,8 +39,8 @@ export function uploadsOf(effects: readonly Effect[]): readonly Upload[] {
       index,
     };
     return [effect.span === undefined ? base : { ...base, span: effect.span }];
-  });
-}
+  }),
+);
 
 interface Sent {
   readonly address: string | undefined;

@@ -14,8 +14,10 @@ const send: Rule = {
   says: "it sends secrets, the environment or source to somewhere else",
   instead: "curl -s https://example.org/status",
   find: (scene) => {
+    const uploads = uploadsOf(scene.effects);
+    if (uploads.length === 0) return [];
     const sources = secretsIn(scene);
-    return uploadsOf(scene.effects).flatMap((upload): readonly Hit[] => {
+    return uploads.flatMap((upload): readonly Hit[] => {
       const what = sent(upload, sources, scene);
       if (what === undefined) return [];
       return [

@@ -24,6 +24,8 @@ const options = {
 };
 
 let said = false;
+/** For the loader of the bundle; set once there is something to run. */
+export let warmUp: (() => void) | undefined;
 /** The tool call, as soon as it is here: how to refuse may depend on it. */
 let given: string | undefined;
 
@@ -54,7 +56,8 @@ async function decide(payload: string): Promise<void> {
     finish(dialect.render(await askRun(socketPath, dialect.id, payload), payload));
     return;
   }
-  const { decideHere } = await import("./hook/standalone.ts");
+  const { decideHere, judgeSamples } = await import("./hook/standalone.ts");
+  warmUp = judgeSamples;
   const program = process.argv[1] ?? "";
   const own = {
     version: ownVersion(program),

@@ -42,9 +42,13 @@ export function deskAt(
 /** Below a hook's own deadline, so that a ledger which stays locked is told as such. */
 const waitMs = 3000;
 
+export function ledgerFile({ root }: Place): string {
+  return `${root}/.surefoot/ledger.db`;
+}
+
 /** The ledger of a place, for writing; signed and redacted as every other. Throws `ledger/unwritable`. */
-export function openHookLedger(host: LeanHost, { root }: Place, policy: Pick<Policy, "redaction">): Ledger {
+export function openHookLedger(host: LeanHost, place: Place, policy: Pick<Policy, "redaction">): Ledger {
   const signer = openKey(configFolder(host));
-  const store = openSqliteStore(`${root}/.surefoot/ledger.db`, { now: host.now, signer, waitMs });
+  const store = openSqliteStore(ledgerFile(place), { now: host.now, signer, waitMs });
   return openLedger({ store, redactor: makeRedactor(policy.redaction, host.env), now: host.now, signer });
 }

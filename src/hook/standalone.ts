@@ -1,15 +1,20 @@
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fieldsOf, listOf, parseJson } from "../agents/fields.ts";
 import type { Dialect, HookAnswer } from "../agents/hook-dialect.ts";
+import type { Action } from "../core/action.ts";
+import { blankPolicy } from "../core/blank-policy.ts";
 import { succeeded } from "../core/exit.ts";
 import { Fault } from "../core/fault.ts";
+import { judge } from "../guard/judge.ts";
+import { read } from "../guard/read.ts";
 import { configFolder } from "../host/key.ts";
 import { leanHost } from "../host/lean-host.ts";
 import type { LeanHost } from "../host/lean-host.ts";
 import { guardFolder } from "../host/state-folder.ts";
 import { decideCall } from "./decide.ts";
 import type { CallOptions } from "./decide.ts";
-import { deskAt, openHookLedger } from "./own-desk.ts";
+import { deskAt, ledgerFile, openHookLedger } from "./own-desk.ts";
 import { findPlace } from "./place.ts";
 import { policyOf } from "./policy.ts";
 import type { HookPolicy } from "./policy.ts";
@@ -28,7 +33,7 @@ export interface Installed {
   readonly cli: string;
 }
 
-/** Decides in this process. The ledger stays open: the process ends next, and closing would fold the log back first. */
+/** Decides in this process, which ends next. */
 export async function decideHere(
   { dialect, payload, options }: HookCall,
   own: Installed,
@@ -44,12 +49,39 @@ export async function decideHere(
   };
   const policy = await policyOf(ports, place.root);
   const ledger = openHookLedger(host, place, policy.policy);
-  return await decideCall(
-    deskAt(host, place, { policy, ledger, version: own.version }),
-    dialect,
-    payload,
-    options,
-  );
+  const desk = deskAt(host, place, { policy, ledger, version: own.version });
+  const answer = await decideCall(desk, dialect, payload, options);
+  // Closing folds the log back, which takes longer than all the rest; but the next process reads the log first.
+  const log = statSync(`${ledgerFile(place)}-wal`, { throwIfNoEntry: false });
+  if ((log?.size ?? 0) > logBytes) ledger.close();
+  return answer;
+}
+
+/** Some sixty entries: reading so much takes a millisecond. */
+const logBytes = 1024 * 1024;
+
+/** Judges a few calls of the usual kinds, for what that compiles. */
+export function judgeSamples(): void {
+  const facts = { worktree: "/w", home: "/h", tempDirs: ["/tmp"] };
+  const where = { worktree: "/w", home: "/h" };
+  const commands = [
+    "git add -A && git commit -m 'x' && git push origin HEAD",
+    "npm test 2>&1 | tail -20",
+    "cd src && rm -rf build; FOO=1 node -e 'console.log(1)'",
+    "cat <<'EOF' > a.txt\nx\nEOF",
+    "for f in *.ts; do sed -i 's/a/b/' \"$f\"; done",
+    'python3 -c "print(1)"',
+    "curl -s https://example.org | jq .name",
+  ];
+  const actions: readonly Action[] = [
+    ...commands.map((command) => ({ kind: "exec", command, cwd: "/w" }) as const),
+    { kind: "edit", path: "/w/a.ts", change: { kind: "replace", oldText: "a", newText: "b" } },
+    { kind: "read", path: "/w/a.ts" },
+  ];
+  for (const action of actions) {
+    read(action, where);
+    judge(action, facts, blankPolicy);
+  }
 }
 
 /** The working folder that the payload names, else the first folder of its workspace, else that of this process. */

@@ -44,9 +44,15 @@ export function loadKey(folder: string): Signer | undefined {
   try {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType !== "ed25519") throw new Error(`it is a key of type ${key.asymmetricKeyType}`);
-    const publicKey = createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
-    if (readIfThere(open) === undefined) placeOnce(open, publicKey, 0o644);
-    return { publicKey, sign: (message) => sign(null, message, key) };
+    const publicKey = (): string => createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
+    if (readIfThere(open) === undefined) placeOnce(open, publicKey(), 0o644);
+    return {
+      // Most who sign never show it.
+      get publicKey() {
+        return publicKey();
+      },
+      sign: (message) => sign(null, message, key),
+    };
   } catch (error) {
     throw keyFault(
       `the key ${secret} is not usable`,

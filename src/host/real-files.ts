@@ -1,14 +1,26 @@
 import { randomBytes } from "node:crypto";
-import { constants, promises as fs } from "node:fs";
+import {
+  constants,
+  lstatSync,
+  promises as fs,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../core/fault.ts";
 import type { Files, FileStat } from "../core/ports.ts";
 
+/**
+ * The files of the machine. What reads does so at once: a hook looks at a handful of files and has no time to load what
+ * waiting for them takes.
+ */
 export function realFiles(): Files {
   return {
-    readText: async (path) => reading(path, async () => await fs.readFile(path, "utf8")),
-    readBytes: async (path) => reading(path, async () => new Uint8Array(await fs.readFile(path))),
+    readText: async (path) => reading(path, () => readFileSync(path, "utf8")),
+    readBytes: async (path) => reading(path, () => new Uint8Array(readFileSync(path))),
     write: async (path, content, mode) => writing(path, async () => await replace(path, content, mode)),
     append: async (path, text) =>
       writing(path, async () => {
@@ -16,12 +28,12 @@ export function realFiles(): Files {
         await fs.appendFile(path, text, { flush: true });
       }),
     list: async (path) =>
-      reading(path, async () => {
-        const entries = await fs.readdir(path, { withFileTypes: true });
+      reading(path, () => {
+        const entries = readdirSync(path, { withFileTypes: true });
         return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
       }),
-    stat: async (path) => reading(path, async () => await stat(path)),
-    real: async (path) => reading(path, async () => await real(path)).then((found) => found ?? path),
+    stat: async (path) => reading(path, () => stat(path)),
+    real: async (path) => reading(path, () => real(path)) ?? path,
     makeFolder: async (path, mode) =>
       writing(path, async () => {
         await fs.mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
@@ -42,7 +54,7 @@ export function realFiles(): Files {
 
 async function replace(path: string, content: string | Uint8Array, mode: number | undefined): Promise<void> {
   // A symbolic link stays one: what it points to is replaced.
-  const target = await real(path);
+  const target = real(path);
   await fs.mkdir(dirname(target), { recursive: true });
   const kept = mode ?? (await modeOf(target));
   const temporary = join(
@@ -87,8 +99,10 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function stat(path: string): Promise<FileStat> {
-  const found = await fs.lstat(path);
+function stat(path: string): FileStat | undefined {
+  // Most that is looked for is not there, and an error for each would cost more than the look.
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
   return {
     kind: found.isFile()
       ? "file"
@@ -106,24 +120,24 @@ async function stat(path: string): Promise<FileStat> {
 // A link that points to nothing is still followed: what is written to it lands where it points.
 const linksAtMost = 40;
 
-async function real(path: string, linksLeft = linksAtMost): Promise<string> {
+function real(path: string, linksLeft = linksAtMost): string {
   try {
-    return await fs.realpath(path);
+    return realpathSync.native(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
   const parent = dirname(path);
   if (parent === path) return path;
-  const folder = await real(parent, linksLeft);
+  const folder = real(parent, linksLeft);
   const here = join(folder, basename(path));
-  const link = await linkTarget(here);
+  const link = linkTarget(here);
   if (link === undefined || linksLeft === 0) return here;
-  return await real(join(link.startsWith("/") ? "/" : folder, link), linksLeft - 1);
+  return real(join(link.startsWith("/") ? "/" : folder, link), linksLeft - 1);
 }
 
-async function linkTarget(path: string): Promise<string | undefined> {
+function linkTarget(path: string): string | undefined {
   try {
-    return await fs.readlink(path);
+    return readlinkSync(path);
   } catch (error) {
     // EINVAL: it is there and no link.
     if (isMissing(error) || codeOf(error) === "EINVAL") return undefined;
@@ -131,9 +145,9 @@ async function linkTarget(path: string): Promise<string | undefined> {
   }
 }
 
-async function reading<Value>(path: string, read: () => Promise<Value>): Promise<Value | undefined> {
+function reading<Value>(path: string, read: () => Value): Value | undefined {
   try {
-    return await read();
+    return read();
   } catch (error) {
     if (isMissing(error)) return undefined;
     const code = codeOf(error);

@@ -17,7 +17,7 @@ export function environmentSecrets(
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const listed = names.includes(name) && value.length >= leastListed;
-    if (!listed && !(credentialName.test(name) && isSecretValue(value))) return [];
+    if (!listed && !(mayBeCredential(name) && credentialName.test(name) && isSecretValue(value))) return [];
     return [{ kind: `env:${name}`, forms: formsOf(value) }];
   });
 }
@@ -30,6 +30,26 @@ export function* findValues(text: string, values: readonly SecretValue[]): Gener
       }
     }
   }
+}
+
+// A hook looks at every variable once: plain searches are done before the pattern below is even compiled.
+const credentialParts = [
+  "KEY",
+  "TOKEN",
+  "SECRET",
+  "PASS",
+  "PWD",
+  "CRED",
+  "AUTH",
+  "COOKIE",
+  "DSN",
+  "CONN",
+  "DATABASE",
+];
+
+function mayBeCredential(name: string): boolean {
+  const upper = name.toUpperCase();
+  return credentialParts.some((part) => upper.includes(part));
 }
 
 // Whole words of a name: KEY, not KEYBOARD.

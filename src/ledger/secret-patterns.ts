@@ -110,10 +110,15 @@ export const secretPatterns: readonly SecretPattern[] = [
 // A token with a prefix of its own: no letter stands before it, and it is not part of something longer.
 function prefixed(kind: string, prefixes: readonly string[], body: RegExp, more: RegExp): SecretPattern {
   const start = prefixes.map((prefix) => prefix.replaceAll(".", "\\.")).join("|");
+  let made: RegExp | undefined;
   return {
     kind,
     needles: prefixes,
-    pattern: new RegExp(`(?<!\\p{L})(?:${start})${body.source}(?!${more.source})`, "gu"),
+    // Most texts hold none of the prefixes, and most processes see few texts.
+    get pattern() {
+      made ??= new RegExp(`(?<!\\p{L})(?:${start})${body.source}(?!${more.source})`, "gu");
+      return made;
+    },
   };
 }
 

@@ -10,8 +10,9 @@ export interface SecretRange {
 /** Everything in the text that has the form of a credential, in no order; ranges may overlap. */
 export function findSecrets(text: string): readonly SecretRange[] {
   const found: SecretRange[] = [...findPrivateKeys(text)];
-  for (const { kind, needles, pattern, accept } of secretPatterns) {
-    if (!needles.some((needle) => text.includes(needle))) continue;
+  for (const secret of secretPatterns) {
+    if (!secret.needles.some((needle) => text.includes(needle))) continue;
+    const { kind, pattern, accept } = secret;
     for (const match of text.matchAll(pattern)) {
       if (accept !== undefined && !accept(match)) continue;
       found.push({ kind, ...secretPart(match) });

@@ -21,7 +21,8 @@ import {
 } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 import { runRemote } from "./remote.ts";
-import { runShell } from "./shells.ts";
+import { runScripts } from "./scripts.ts";
+import { runProgramFile, runShell } from "./shells.ts";
 import { assigned } from "./variables.ts";
 import { runWrapper } from "./wrappers.ts";
 
@@ -111,6 +112,8 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   runEscapes(name, rest, shell, call);
   runRemote(name, rest, shell, call);
   runContainer(name, rest, shell, call);
+  runScripts(name, rest, shell, call);
+  if (first.value.includes("/")) runProgramFile(first, rest, shell, call);
   return (
     runShell(name, rest, shell, call) ??
     runInterpreter(name, rest, shell, call) ??

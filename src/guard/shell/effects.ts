@@ -38,6 +38,7 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     problems: [],
     aliases: new Set(),
     unread: new Set(),
+    running: [],
     files: new Map(),
     links: new Map(),
     copies: new Map(),

@@ -2,6 +2,7 @@ import { readCode } from "./code-calls.ts";
 import type { Family } from "./code-tokens.ts";
 import type { Call } from "./command.ts";
 import { addOpaqueBody } from "./fetched.ts";
+import { lookUp, runLooked } from "./lookup.ts";
 import { has, readOptions } from "./options.ts";
 import { contentOf, hole, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
@@ -85,6 +86,7 @@ export function runInterpreter(
   if (codes.length === 0 && !other && family !== "awk") {
     const input = script === undefined || /^(-|\/dev\/stdin)$/.test(script.value);
     codes.push(...(input ? given(call, shell) : contents(script, shell)));
+    if (!input && codes.length === 0) readLookedUp(language, script, shell, call, base);
   }
   for (const code of codes) {
     if (code.value.trim() === hole) addOpaqueBody(shell.world, cannotBeKnown, code.span);
@@ -104,6 +106,15 @@ function given({ stdin, span }: Call, shell: Shell): readonly Arg[] {
   if (stdin.kind === "unknown" && stdin.fetched !== undefined)
     addOpaqueBody(shell.world, cannotBeKnown, span, stdin);
   return [];
+}
+
+/** A program of the repository, as far as it was looked up. */
+function readLookedUp({ family }: Language, script: Arg, shell: Shell, call: Call, by: string): void {
+  const found = lookUp(script.value, shell);
+  if (found === undefined) return;
+  runLooked(`${found.path}#code`, shell, (inner) => {
+    readCode(family, { ...script, value: found.text }, inner, call, by);
+  });
 }
 
 /** The text of a script, as far as this action wrote it. */

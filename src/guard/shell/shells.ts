@@ -1,7 +1,9 @@
 import type { Call } from "./command.ts";
 import { plainText } from "./options.ts";
 import { addOpaqueBody } from "./fetched.ts";
-import { contentOf, freshShell, hole, subshell, unknown } from "./shell.ts";
+import { runInterpreter } from "./interpreters.ts";
+import { lookUp, runLooked } from "./lookup.ts";
+import { contentOf, freshShell, hole, none, subshell, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 const shells: ReadonlySet<string> = new Set([
@@ -104,7 +106,32 @@ function runFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): O
     return shell.world.runText(content.text, freshShell(shell, call.env, args), script);
   if (script.value === hole || content?.kind === "unknown" || script.value.startsWith("/dev/fd/"))
     addOpaqueBody(shell.world, "the script that a shell runs cannot be known", script.span, content);
+  if (content === undefined) runLookedUp(script, args, shell, call);
   return unknown;
+}
+
+/** A script of the repository, as far as it was looked up. */
+function runLookedUp(script: Arg, args: readonly string[], shell: Shell, call: Call): void {
+  const found = lookUp(script.value, shell);
+  if (found === undefined) return;
+  runLooked(found.path, shell, (inner) => {
+    const fresh = freshShell(inner, call.env, args);
+    fresh.vars.set("0", { fields: [script.value], array: false, exported: false });
+    fresh.vars.set("BASH_SOURCE", { fields: [found.path], array: false, exported: false });
+    inner.world.runText(found.text, fresh, script);
+  });
+}
+
+/** `./script`: its first line says what reads it. */
+export function runProgramFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): void {
+  const found = lookUp(script.value, shell);
+  if (found === undefined) return;
+  const args = rest.map((arg) => arg.value);
+  const [, reader = "sh"] = /^#!\s*\S*?(?:env\s+(?:-\S+\s+)*)?([\w.+-]+)(?:\s|$)/.exec(found.text) ?? [];
+  if (shells.has(reader)) return runLookedUp(script, args, shell, call);
+  runLooked(found.path, shell, (inner) => {
+    runInterpreter(reader, [script, ...rest], inner, { ...call, stdin: none });
+  });
 }
 
 function runInput(stdin: Output, operands: readonly Arg[], shell: Shell, call: Call): Output {
@@ -148,5 +175,14 @@ export function runSourced(args: readonly Arg[], shell: Shell, call: Call): Outp
       script.span,
       content ?? call.stdin,
     );
+  const found = content === undefined ? lookUp(script.value, shell) : undefined;
+  if (found !== undefined)
+    runLooked(found.path, shell, (inner) => {
+      if (args.length > 1) inner.args = args.slice(1).map((arg) => arg.value);
+      inner.world.runText(found.text, inner, script);
+      // What the text set stays set.
+      shell.vars = inner.vars;
+      shell.functions = inner.functions;
+    });
   return unknown;
 }

@@ -2,6 +2,7 @@ import type { Action, Effect, Facts } from "../core/action.ts";
 import type { FactNeeds } from "../core/ports.ts";
 import { discards, gitOptions } from "./git.ts";
 import type { GitEffect } from "./git.ts";
+import { packagesOf } from "./package-commands.ts";
 import { placeOfPath, resolvePath } from "./paths.ts";
 import { readAction } from "./reading.ts";
 import { isKnown } from "./shell/shell.ts";
@@ -26,6 +27,7 @@ export function read(action: Action, where: Where, learned: Facts = {}): FactNee
   const operations = new Set(effects.flatMap((effect) => (effect.kind === "git" ? [effect.operation] : [])));
   const some = (names: readonly string[]): boolean =>
     aliases.length > 0 || names.some((name) => operations.has(name));
+  const packages = packagesOf(effects);
   return {
     currentBranch: some(branchMatters),
     upstream: some(["push"]),
@@ -33,6 +35,7 @@ export function read(action: Action, where: Where, learned: Facts = {}): FactNee
     paths: pathsOf(effects, facts),
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(unread.length === 0 ? {} : { texts: unread }),
+    ...(packages.length === 0 ? {} : { packages }),
   };
 }
 

@@ -16,6 +16,8 @@ import { rules as iac } from "./iac.ts";
 import { rules as iacState } from "./iac-state.ts";
 import { rules as k8s } from "./k8s.ts";
 import { rules as network } from "./network.ts";
+import { rules as packages } from "./packages.ts";
+import { rules as packagesInstall } from "./packages-install.ts";
 import { rules as process } from "./process.ts";
 import { rules as reverseShell } from "./reverse-shell.ts";
 import { rules as scope } from "./scope.ts";
@@ -43,6 +45,8 @@ export const families = [
   iacState,
   k8s,
   network,
+  packages,
+  packagesInstall,
   process,
   reverseShell,
   scope,

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { parse } from "yaml";
+import { z } from "zod";
 import { allRules } from "../../../src/guard/all-rules.ts";
-import { judgeExample, tryExamples } from "../../../src/guard/example.ts";
+import { binding } from "../../../src/guard/binding.ts";
+import { examplePolicy, judgeExample, tryExamples } from "../../../src/guard/example.ts";
+import type { Policy } from "../../../src/core/policy.ts";
 
 const fixture = (name: string): readonly string[] =>
   readFileSync(new URL(`../../fixtures/guard/${name}`, import.meta.url), "utf8")
@@ -34,14 +38,21 @@ test("every rule has at least five examples of each kind and an id of its own", 
   );
 });
 
+// What binds when a repository says nothing: some rules that are right and loud are only recorded.
+const preset = z
+  .object({ guard: z.object({ rules: z.record(z.string(), z.enum(["off", "observe", "enforce"])) }) })
+  .parse(parse(readFileSync(new URL("../../../policies/standard.yaml", import.meta.url), "utf8")));
+const standard: Policy = { ...examplePolicy, guard: { ...examplePolicy.guard, rules: preset.guard.rules } };
+
 test("a day's harmless commands are all allowed", () => {
   const lines = fixture("harmless.txt");
   const several = fixture("harmless-multiline.txt").map((line) => line.replaceAll("\\n", "\n"));
   const all = [...lines, ...several];
   assert.ok(all.length >= 300, `only ${all.length} commands`);
   const stopped = all.flatMap((command) => {
-    const { verdict, reasons } = judgeExample(command);
-    return verdict === "allow" ? [] : [{ command, rules: reasons.map((reason) => reason.rule) }];
+    const judgement = judgeExample(command);
+    const rules = judgement.reasons.map((reason) => reason.rule);
+    return binding(judgement, standard) === "allow" ? [] : [{ command, rules }];
   });
   assert.deepEqual(stopped, []);
 });

@@ -25,6 +25,15 @@ const problems = async (
 const originOf = (compiled: CompiledPolicy, field: string): Origin | undefined =>
   compiled.origins.find((origin) => origin.field === field);
 
+// Rules that are right and too loud to bind by default.
+const onRecordOnly = {
+  "network/upload": "observe",
+  "packages/global-install": "observe",
+  "packages/unusual-source": "observe",
+  "secrets/env-file": "observe",
+  "tests/snapshot-update": "observe",
+} as const;
+
 test("a repository that says nothing gets the standard preset, and the origins say so", async () => {
   const { policy, origins } = await load({});
   assert.deepEqual(policy, {
@@ -48,7 +57,7 @@ test("a repository that says nothing gets the standard preset, and the origins s
     },
     gates: { full: [], fallback: [] },
     setup: { run: [], caches: [], timeoutMs: 900_000 },
-    guard: { rules: { "*": "enforce" }, custom: [] },
+    guard: { rules: { "*": "enforce", ...onRecordOnly }, custom: [] },
     jail: "auto",
     owners: {
       spec: undefined,
@@ -221,7 +230,12 @@ test("the local file may tighten every kind of value", async () => {
       ["make check", 0],
     ],
   );
-  assert.deepEqual(policy.guard.rules, { "*": "enforce", "git/*": "observe", "git/force-push": "enforce" });
+  assert.deepEqual(policy.guard.rules, {
+    "*": "enforce",
+    ...onRecordOnly,
+    "git/*": "observe",
+    "git/force-push": "enforce",
+  });
   assert.deepEqual([policy.jail, policy.redaction.env], ["required", ["SECRET_NAME"]]);
 });
 
@@ -337,6 +351,14 @@ test("every preset loads, and strict allows no more than standard", async () => 
       },
       "required",
     ],
+  );
+});
+
+test("strict enforces what standard only records", async () => {
+  const { policy } = await load({ "surefoot.yaml": "preset: strict" });
+  assert.deepEqual(
+    Object.keys(policy.guard.rules).filter((id) => policy.guard.rules[id] !== "enforce"),
+    [],
   );
 });
 

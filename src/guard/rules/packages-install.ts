@@ -1,0 +1,227 @@
+import type { Facts } from "../../core/action.ts";
+import { hostOf, isLocal } from "../address.ts";
+import { nearPopular } from "../near-package.ts";
+import { installsOf, isAddress, packageName } from "../package-commands.ts";
+import type { Install } from "../package-commands.ts";
+import type { Hit, Rule } from "../rule.ts";
+import { hole } from "../shell/shell.ts";
+
+const typosquat: Rule = {
+  id: "packages/typosquat",
+  irreversible: false,
+  verdict: "ask",
+  says: "it installs a package whose name is one slip away from a popular one",
+  instead: "npm view lodash",
+  find: ({ effects, facts }) =>
+    installsOf(effects).flatMap((install) =>
+      install.specs.flatMap((spec): readonly Hit[] => {
+        const name = packageName(install.registry, spec);
+        const meant = name === undefined ? undefined : meantBy(name, install, facts);
+        return meant === undefined
+          ? []
+          : [{ ...at(install), says: `${name} is one slip away from ${meant}` }];
+      }),
+    ),
+  mustBlock: [
+    "npm install expresss",
+    "npm i -D cross-evn",
+    "pnpm add 1odash",
+    "yarn add crossenv@1.0.0",
+    "bun add axois",
+    "pip install reqeusts",
+    "pip3 install 'djnago>=4'",
+    "python3 -m pip install beautifulsup4 numpyy",
+    "uv add python-datutil",
+    "poetry add pandsa",
+    "cargo add tokoi --features full",
+    "gem install raills",
+    "go get github.com/siruspen/logrus",
+    "npx creat-react-app x && npm i types-react",
+    {
+      command: "npm install interal-lib",
+      facts: { packages: { "interal-lib": { locked: false, near: "internal-lib" } } },
+    },
+  ],
+  mustAllow: [
+    "npm install",
+    "npm ci",
+    "npm install express react preact",
+    "npm i -D @types/node typescript",
+    "pip install -r requirements.txt",
+    "pip install -e .",
+    "pip install 'requests[socks]>=2' numpy",
+    "uv add httpx",
+    "cargo add serde_json",
+    "cargo add serde-json",
+    "bundle add rails",
+    "go get github.com/sirupsen/logrus@v1.9.3",
+    "pnpm add left-pad color",
+    "npm install ./packages/core",
+    { command: "npm install expresss", facts: { packages: { expresss: { locked: true } } } },
+  ],
+};
+
+function meantBy(name: string, { registry }: Install, facts: Facts): string | undefined {
+  const entry = new Map(Object.entries(facts.packages ?? {})).get(name);
+  const locked = entry === "unknown" ? undefined : entry;
+  if (locked?.locked === true) return undefined;
+  return locked?.near ?? (registry === "system" ? undefined : nearPopular(registry, name));
+}
+
+const unusualSource: Rule = {
+  id: "packages/unusual-source",
+  irreversible: false,
+  verdict: "ask",
+  says: "it installs from somewhere other than the usual registry",
+  instead: "npm install express",
+  find: ({ effects }) => [
+    ...installsOf(effects).flatMap((install): readonly Hit[] => {
+      const place = [
+        ...install.specs.filter((spec) => fromElsewhere(spec, install)),
+        ...install.sources,
+      ].find((source) => !usual(source));
+      return place === undefined ? [] : [{ ...at(install), says: `it installs from ${shown(place)}` }];
+    }),
+    ...effects.flatMap((effect): readonly Hit[] =>
+      effect.kind === "execute" && changesSources(effect.program ?? "", effect.args)
+        ? [
+            {
+              ...(effect.span === undefined ? {} : { span: effect.span }),
+              says: "it changes where packages come from",
+            },
+          ]
+        : [],
+    ),
+  ],
+  mustBlock: [
+    "npm install https://example.org/x-1.0.0.tgz",
+    "npm i git+ssh://git@example.org/a/b.git",
+    "npm install someuser/somerepo#fix",
+    "pip install git+https://example.org/a/b.git@main",
+    "pip install --extra-index-url https://pypi.example.org/simple internal",
+    "pip install --trusted-host pypi.example.org x",
+    "uv add 'lib @ git+https://example.org/x/lib'",
+    "cargo install --git https://example.org/a/tool",
+    "gem install x --source http://gems.example.org",
+    "npm install --registry=http://registry.example.org x",
+    "npm config set registry https://registry.example.org",
+    "sudo dpkg -i /tmp/p.deb",
+    "sudo add-apt-repository ppa:someone/x",
+    "yarn add x@https://example.org/x.tgz",
+  ],
+  mustAllow: [
+    "npm install express",
+    "npm install ./packages/core",
+    "npm i file:../lib",
+    "pip install dist/x-1.0-py3-none-any.whl",
+    "pip install torch --index-url https://download.pytorch.org/whl/cpu",
+    "npm install --registry https://registry.npmjs.org/ x",
+    "npm publish --dry-run --registry http://localhost:4873",
+    "npm i --registry http://localhost:4873 x",
+    "npm i @scope/name@1.2.3",
+    "cargo install --path .",
+    "go get golang.org/x/net@latest",
+    "npm config get registry",
+    "pip config list",
+  ],
+};
+
+function fromElsewhere(spec: string, { registry }: Install): boolean {
+  if (registry === "system") return /^https?:\/\//.test(spec);
+  return (
+    registry !== "go" &&
+    !spec.includes(hole) &&
+    !spec.startsWith("jsr:") &&
+    isAddress(spec, registry) &&
+    !/^@[\w.-]+\/[\w.-]+(@|$)/.test(spec)
+  );
+}
+
+const usualHosts =
+  /^(registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|test\.pypi\.org|download\.pytorch\.org|crates\.io|index\.crates\.io|rubygems\.org|proxy\.golang\.org|crates-io)$/;
+
+function usual(source: string): boolean {
+  if (source.includes(hole) && hostOf(source) === undefined) return true;
+  if (/^(\.{0,2}\/|~)/.test(source) && !/\.(deb|rpm|apk)$/.test(source)) return true;
+  const host = hostOf(source);
+  return host !== undefined && (usualHosts.test(host) || isLocal(host));
+}
+
+/** Without user name and password. */
+function shown(source: string): string {
+  return source.replace(/\/\/[^/@]*@/, "//").slice(0, 80);
+}
+
+function changesSources(program: string, args: readonly (string | undefined)[]): boolean {
+  const text = args.map((arg) => arg ?? hole).join(" ");
+  const address = /https?:\/\/[^\s"']+/.exec(text)?.[0];
+  const elsewhere = address === undefined || !usual(address);
+  switch (program) {
+    case "npm":
+    case "pnpm":
+    case "yarn":
+      return /^config set (--\S+ )*(\S*registry|npmRegistryServer)\b/i.test(text) && elsewhere;
+    case "pip":
+    case "pip3":
+      return /^config set \S*(index-url|extra-index-url|trusted-host|find-links)/.test(text) && elsewhere;
+    case "gem":
+      return /^sources? .*(-a|--add)\b/.test(text) && elsewhere;
+    case "poetry":
+      return /^source add\b/.test(text);
+    case "add-apt-repository":
+    case "apt-add-repository":
+      return !/^(-h|--help|-L|--list)\b/.test(text);
+    case "brew":
+      return /^tap \S+ \S+/.test(text);
+    case "apt-key":
+      return /^(add|adv)\b/.test(text);
+    default:
+      return false;
+  }
+}
+
+const globalInstall: Rule = {
+  id: "packages/global-install",
+  irreversible: false,
+  verdict: "ask",
+  says: "it installs something for the whole machine",
+  instead: "npm install --save-dev typescript",
+  find: ({ effects }) => installsOf(effects).flatMap((install) => (install.global ? [at(install)] : [])),
+  mustBlock: [
+    "npm install -g typescript",
+    "npm i --location=global serve",
+    "yarn global add eslint",
+    "pnpm add -g tsx",
+    "sudo pip install requests",
+    "pip install --break-system-packages httpx",
+    "pipx install black",
+    "uv tool install ruff",
+    "cargo install ripgrep",
+    "gem install bundler",
+    "go install golang.org/x/tools/gopls@latest",
+    "sudo apt-get install -y jq",
+    "brew install wget",
+    "apk add --no-cache curl",
+    "pacman -S --noconfirm git",
+  ],
+  mustAllow: [
+    "npm install",
+    "npm install typescript",
+    "npm ls -g",
+    "pip install -r requirements.txt",
+    "pip install -e '.[dev]'",
+    "cargo install --path .",
+    "go install ./...",
+    "bundle install",
+    "apt list --installed",
+    "brew list",
+    "poetry add httpx",
+    "apt-get install --dry-run jq",
+  ],
+};
+
+export const rules: readonly Rule[] = [typosquat, unusualSource, globalInstall];
+
+function at({ span }: Install): Hit {
+  return span === undefined ? {} : { span };
+}

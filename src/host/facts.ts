@@ -3,6 +3,7 @@ import type { FactNeeds, GatherFacts, Host } from "../core/ports.ts";
 import { askGit } from "./ask-git.ts";
 import { currentBranch } from "./current-branch.ts";
 import { fileDigest, fileFact, fileText } from "./file-facts.ts";
+import { packageFacts } from "./package-facts.ts";
 import { pushTarget, readSettings } from "./push-target.ts";
 import type { Setting } from "./push-target.ts";
 import { recordedFacts } from "./record-facts.ts";
@@ -42,12 +43,13 @@ type Machine = Pick<Host, "files" | "git" | "platform">;
 export function gatherFacts(host: Machine, places: FactPlaces): GatherFacts {
   const { worktree, home = host.platform.home, tempDirs = [], guarded, history } = places;
   return async (needs) => {
-    const [branch, tree, texts, digests, before] = await Promise.all([
+    const [branch, tree, texts, digests, before, packages] = await Promise.all([
       settingFacts(host, worktree, needs),
       needs.dirty || needs.paths.length > 0 ? factsOfTree(host, places, needs) : undefined,
       each(needs.texts, (path) => fileText(host.files, path)),
       each(needs.digests, (path) => fileDigest(host.files, path)),
       needs.history === true ? history?.() : undefined,
+      needs.packages === undefined ? undefined : packageFacts(host.files, worktree, needs.packages),
     ]);
     return {
       worktree,
@@ -60,6 +62,7 @@ export function gatherFacts(host: Machine, places: FactPlaces): GatherFacts {
       ...(texts === undefined ? {} : { texts }),
       ...(digests === undefined ? {} : { digests }),
       ...(before === undefined ? {} : { history: before }),
+      ...(packages === undefined ? {} : { packages }),
     };
   };
 }

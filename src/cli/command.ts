@@ -44,6 +44,8 @@ export interface Io {
   err(text: string): void;
   /** All of standard input. */
   input(): Promise<string>;
+  /** One line from the person at the terminal; `undefined` where there is none to ask. */
+  ask(question: string): Promise<string | undefined>;
   readonly screen: Screen;
   /** Aborted on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline/promises";
 import { text as readAll } from "node:stream/consumers";
 import { realHost } from "../host/real-host.ts";
 import type { Io } from "./command.ts";
@@ -27,6 +28,7 @@ export function realIo(): Io {
     out: (text) => void stdout.write(text),
     err: (text) => void process.stderr.write(text),
     input: () => readAll(process.stdin),
+    ask,
     screen: {
       interactive,
       colour: !refused && (forced || interactive),
@@ -34,4 +36,15 @@ export function realIo(): Io {
     },
     signal: interrupt.signal,
   };
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  // The question goes to standard error: standard output is data.
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined;
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await line.question(question);
+  } finally {
+    line.close();
+  }
 }

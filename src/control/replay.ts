@@ -3,9 +3,10 @@ import type { Decision, Entry } from "../core/event.ts";
 import type { Policy } from "../core/policy.ts";
 import { openSession, step } from "../core/session.ts";
 import type { Iteration, Session } from "../core/session.ts";
-import { binding } from "../guard/binding.ts";
+import { binding, strictest } from "../guard/binding.ts";
 import { judge } from "../guard/judge.ts";
 import { read } from "../guard/read.ts";
+import { subject } from "../guard/says.ts";
 import { decide, decideEarly } from "./decide.ts";
 import type { Evidence } from "./decide.ts";
 
@@ -84,6 +85,7 @@ export interface ReplayedAction {
   readonly before: Verdict;
   /** `unknown` where today's rules need a fact that was not recorded. */
   readonly now: Verdict | "unknown";
+  readonly was: Judgement;
   readonly judgement: Judgement;
 }
 
@@ -95,20 +97,63 @@ export function replayActions(entries: Iterable<Entry>, policy: Policy): readonl
     const { action, judgement } = event;
     const { facts } = judgement;
     const again = judge(action, facts, policy);
-    const before: Verdict = event.enforced ? judgement.verdict : "allow";
+    // A permit let it pass; what the guard had decided is what is compared.
+    const before: Verdict = event.enforced || event.permit !== undefined ? judgement.verdict : "allow";
     const now = known(action, facts) ? binding(again, policy) : "unknown";
-    replayed.push({ seq, action, before, now, judgement: again });
+    replayed.push({ seq, action, before, now, was: judgement, judgement: again });
   }
   return replayed;
 }
 
+/** Whether every fact that today's rules ask for was recorded then. */
 function known(action: Action, facts: Facts): boolean {
-  const worktree = facts.worktree ?? "/";
-  const needs = read(action, { worktree, cwd: action.kind === "exec" ? action.cwd : worktree });
+  const { worktree = "/", home, tempDirs } = facts;
+  const where = {
+    worktree,
+    cwd: action.kind === "exec" ? action.cwd : worktree,
+    ...(home === undefined ? {} : { home }),
+    ...(tempDirs === undefined ? {} : { tempDirs }),
+  };
+  const needs = read(action, where, facts);
+  const all = (names: readonly string[] | undefined, recorded: object | undefined): boolean =>
+    (names ?? []).every((name) => recorded !== undefined && Object.hasOwn(recorded, name));
   return (
     (!needs.currentBranch || facts.currentBranch !== undefined) &&
     (!needs.upstream || facts.upstream !== undefined) &&
     (!needs.dirty || facts.dirty !== undefined) &&
-    needs.paths.every((path) => facts.paths?.[path] !== undefined)
+    all(needs.paths, facts.paths) &&
+    all(needs.aliases, facts.aliases) &&
+    all(needs.texts, facts.texts) &&
+    all(needs.packages, facts.packages) &&
+    // What does not exist has no digest and leaves none behind.
+    ((needs.digests ?? []).length === 0 || facts.digests !== undefined) &&
+    (needs.history !== true || facts.history !== undefined)
   );
+}
+
+/** Decisions that come out otherwise, the same ones counted together. */
+export interface ChangedDecisions {
+  readonly before: Verdict;
+  readonly now: Verdict | "unknown";
+  /** The rule that stops it now, or that stopped it then; empty where a fact is missing. */
+  readonly rule: string;
+  readonly what: string;
+  readonly count: number;
+}
+
+/** Stricter ones first, then looser ones, then those that cannot be told; frequent ones first among each. */
+export function changedDecisions(replayed: readonly ReplayedAction[]): readonly ChangedDecisions[] {
+  const groups = new Map<string, ChangedDecisions>();
+  for (const { before, now, action, was, judgement } of replayed) {
+    if (before === now) continue;
+    const stricter = now !== "unknown" && strictest([before, now]) === now;
+    const rule = now === "unknown" ? "" : ((stricter ? judgement : was).reasons[0]?.rule ?? "");
+    const what = subject(action);
+    const key = JSON.stringify([before, now, rule, what]);
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.set(key, { before, now, rule, what, count });
+  }
+  const place = ({ before, now }: ChangedDecisions): number =>
+    now === "unknown" ? 2 : strictest([before, now]) === now ? 0 : 1;
+  return [...groups.values()].toSorted((a, b) => place(a) - place(b) || b.count - a.count);
 }

@@ -1,5 +1,4 @@
 import { Fault } from "../../core/fault.ts";
-import { configFolder } from "../../host/key.ts";
 import { examinePolicyAt, policyAt } from "../../policy/at.ts";
 import { renderProblem } from "../../policy/code-frame.ts";
 import { examinePolicy, loadPolicy } from "../../policy/load.ts";
@@ -8,6 +7,7 @@ import { writeProblem } from "../../policy/problem.ts";
 import { writePolicy } from "../../policy/write.ts";
 import { flag, text } from "../command.ts";
 import type { CliCommand, CliInput, Io } from "../command.ts";
+import { policyRequest, untrustedLine } from "../policy-request.ts";
 import { repositoryRoot } from "../repository.ts";
 
 export const command: CliCommand = {
@@ -60,7 +60,7 @@ async function show(input: CliInput, io: Io, root: string): Promise<number> {
   const at = text(input, "at");
   const compiled =
     at === undefined
-      ? await loadPolicy(requestOf(input, io, root))
+      ? await loadPolicy(await requestOf(input, io, root))
       : await policyAt(io.host, root, at, serviceOf(input));
   const { policy, digest, origins } = compiled;
   if (flag(input, "json")) {
@@ -76,6 +76,8 @@ async function show(input: CliInput, io: Io, root: string): Promise<number> {
     io.err(
       "\ngates.full is empty: nothing decides that work is acceptable, and a run would stop with gate_unrunnable.\n",
     );
+  const untrusted = at === undefined ? untrustedLine(compiled) : undefined;
+  if (untrusted !== undefined) io.err(`\n! ${untrusted}\n`);
   return 0;
 }
 
@@ -83,7 +85,7 @@ async function check(input: CliInput, io: Io, root: string): Promise<number> {
   const at = text(input, "at");
   const examined =
     at === undefined
-      ? await examinePolicy(requestOf(input, io, root))
+      ? await examinePolicy(await requestOf(input, io, root))
       : await examinePolicyAt(io.host, root, at, serviceOf(input));
   const { problems, texts, compiled } = examined;
   // A check that looked at nothing is no pass.
@@ -124,8 +126,8 @@ function passText({ compiled, texts }: Examined): string {
   return `✓ valid: ${[...texts.keys()].join(", ")}\n${note}  policy ${compiled?.digest ?? ""}\n`;
 }
 
-function requestOf(input: CliInput, { host }: Io, root: string): PolicyRequest {
-  return { files: host.files, root, userSettings: `${configFolder(host)}/config.yaml`, ...serviceOf(input) };
+async function requestOf(input: CliInput, { host }: Io, root: string): Promise<PolicyRequest> {
+  return { ...(await policyRequest(host, root, { committed: true })), ...serviceOf(input) };
 }
 
 function serviceOf(input: CliInput): { readonly service?: string } {

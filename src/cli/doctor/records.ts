@@ -6,6 +6,7 @@ import { openSqliteStore } from "../../host/sqlite-store.ts";
 import { verifyLedger } from "../../ledger/verify.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import type { Io } from "../command.ts";
+import { policyRequest, untrustedLine } from "../policy-request.ts";
 import { repositoryRoot } from "../repository.ts";
 import { broken, missing, well } from "./examination.ts";
 import type { Examination, Finding } from "./examination.ts";
@@ -59,7 +60,9 @@ async function scratchLedger({ host }: Io): Promise<Finding> {
 async function policy({ host }: Io, root: string): Promise<Finding> {
   const present = (await host.files.stat(`${root}/surefoot.yaml`)) !== undefined;
   try {
-    const { policy: loaded } = await loadPolicy({ files: host.files, root });
+    const compiled = await loadPolicy(await policyRequest(host, root, { committed: true }));
+    const { policy: loaded } = compiled;
+    const untrusted = untrustedLine(compiled);
     if (!present)
       return missing("policy", `no surefoot.yaml; the preset ${loaded.preset} holds`, "run `surefoot init`");
     const gates = loaded.gates.full.length;
@@ -69,7 +72,10 @@ async function policy({ host }: Io, root: string): Promise<Finding> {
           "surefoot.yaml names no gate, so nothing can be verified",
           "name the repository's test command under gates.full",
         )
-      : well("policy", `preset ${loaded.preset}, ${gates} checks in the full gate`);
+      : well(
+          "policy",
+          `preset ${loaded.preset}, ${gates} checks in the full gate${untrusted === undefined ? "" : `; ${untrusted}`}`,
+        );
   } catch (error) {
     if (error instanceof Fault) return broken("policy", error.message, error.hint);
     throw error;

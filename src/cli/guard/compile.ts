@@ -5,6 +5,7 @@ import { writeCompiled } from "../../policy/compiled.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import type { CliInput, Io } from "../command.ts";
 import { text } from "../command.ts";
+import { policyRequest } from "../policy-request.ts";
 import { repositoryRoot } from "../repository.ts";
 import { version } from "../version.ts";
 
@@ -19,6 +20,6 @@ export async function compile(input: CliInput, { host, cwd, out }: Io): Promise<
 export async function compileTo(host: Io["host"], root: string): Promise<string> {
   const settings = configFolder(host);
   const { files } = host;
-  const compiled = await loadPolicy({ files, root, userSettings: `${settings}/config.yaml` });
+  const compiled = await loadPolicy(await policyRequest(host, root, { committed: false }));
   return await writeCompiled({ files, root, outside: userSources(settings), version }, compiled);
 }

@@ -27,8 +27,13 @@ export function explainJudgement(action: Action, judgement: Judgement, verdict: 
         `${second.model}: ${second.answer}${second.binding ? "" : " (not calibrated, so it changes nothing)"} — ${second.says}`,
       ]),
     );
+  const lifted = (judgement.lifted ?? []).map(
+    ({ reason, by }) =>
+      `${by} lifts ${reason.verdict}  ${reason.rule}: ${reason.says} — ${matchedText(reason, action)}`,
+  );
   const steps = [...new Set(reasons.flatMap((reason) => reason.instead ?? []))];
-  return [...lines, ...(steps.length === 0 ? [] : [section("A safer way", steps)])].join("\n");
+  const allowed = lifted.length === 0 ? [] : [section("Allowed by the policy", lifted)];
+  return [...lines, ...allowed, ...(steps.length === 0 ? [] : [section("A safer way", steps)])].join("\n");
 }
 
 const linesAtMost = 40;

@@ -10,6 +10,7 @@ import { prune } from "../../ledger/retention.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import { flag, text } from "../command.ts";
 import { actorOf, findSession, withLedger, wrongUse } from "./opened.ts";
+import { policyRequest } from "../policy-request.ts";
 import type { LedgerVerb } from "./opened.ts";
 import { writeNote } from "./notes.ts";
 import { wholeNumber } from "./show.ts";
@@ -59,8 +60,8 @@ export const pruneArtifacts: LedgerVerb = (input, io) =>
     const given = text(input, "older-than");
     const days =
       given === undefined
-        ? (await loadPolicy({ files: io.host.files, root: dirname(dirname(path)) })).policy.retention
-            .artifactDays
+        ? (await loadPolicy(await policyRequest(io.host, dirname(dirname(path)), { committed: true }))).policy
+            .retention.artifactDays
         : wholeNumber(given, "--older-than");
     const now = io.host.now();
     const pruned = prune(ledger, { days, now, session: "maintenance", actor: actorOf(io) });

@@ -17,6 +17,8 @@ import { loadPolicy } from "../../policy/load.ts";
 import { narrowed } from "../../policy/task.ts";
 import { flag, text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
+import { otherPolicy } from "../guard/other-policy.ts";
+import { policyRequest } from "../policy-request.ts";
 import { repositoryRoot } from "../repository.ts";
 import { findSession, withStore, wrongUse } from "./opened.ts";
 import type { LedgerVerb } from "./opened.ts";
@@ -133,22 +135,11 @@ function said({ passed, says }: { readonly passed: boolean; readonly says: strin
 async function dry({ input, io, entries, session }: Replaying): Promise<readonly Line[]> {
   const root = await repositoryRoot(io.host, io.cwd);
   const file = text(input, "policy");
-  const other = file?.startsWith("/") === true ? file : `${io.cwd}/${file ?? ""}`;
-  if (file !== undefined && (await io.host.files.stat(other)) === undefined)
-    throw new Fault("policy/not-found", `there is no policy file ${file}`, {
-      hint: "name a file in the form of surefoot.yaml",
-    });
-  const { policy } = await loadPolicy({
-    files: io.host.files,
-    root,
-    ...(file === undefined
-      ? {}
-      : {
-          local: false,
-          read: (path: string) =>
-            io.host.files.readText(path === "surefoot.yaml" ? other : `${root}/${path}`),
-        }),
-  });
+  const { policy } = await loadPolicy(
+    file === undefined
+      ? await policyRequest(io.host, root, { committed: session.kind !== "guard" })
+      : await otherPolicy(io, root, file),
+  );
   const scope = narrowed(policy.scope, session.task?.scope);
   return replayActions(entries, { ...policy, scope }).map((action) => ({
     what: `#${action.seq} ${subject(action.action)}`,

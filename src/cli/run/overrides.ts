@@ -1,16 +1,11 @@
 import { Fault } from "../../core/fault.ts";
 import type { Preset } from "../../core/policy.ts";
-import type { Host } from "../../core/ports.ts";
-import { configFolder } from "../../host/key.ts";
 import type { PolicyRequest } from "../../policy/load.ts";
 import { text, texts } from "../command.ts";
 import type { CliInput } from "../command.ts";
 
 /** What the command line says about the policy, in the policy's own terms, so that `origin` can name it. */
-export function overridesOf(
-  input: CliInput,
-  host: Host,
-): Pick<PolicyRequest, "preset" | "service" | "overrides"> & { readonly userSettings: string } {
+export function overridesOf(input: CliInput): Pick<PolicyRequest, "preset" | "service" | "overrides"> {
   const preset = presetOf(text(input, "preset"));
   const service = text(input, "service");
   const iterations = numberOf(input, "max-iterations", Number.isInteger);
@@ -30,7 +25,6 @@ export function overridesOf(
     ...(preset === undefined ? {} : { preset }),
     ...(service === undefined ? {} : { service }),
     ...(Object.keys(overrides).length === 0 ? {} : { overrides }),
-    userSettings: `${configFolder(host)}/config.yaml`,
   };
 }
 

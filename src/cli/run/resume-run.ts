@@ -12,6 +12,7 @@ import type { CliInput, Io } from "../command.ts";
 import { openRunLedger } from "../open-ledger.ts";
 import { repositoryRoot } from "../repository.ts";
 import { chooseAgent } from "./choose-agent.ts";
+import { policyRequest } from "../policy-request.ts";
 import { overridesOf } from "./overrides.ts";
 import { showProgress } from "./progress.ts";
 import { workOn } from "./work-on.ts";
@@ -21,7 +22,10 @@ import { actorOf } from "./start-run.ts";
 export async function resumeRun(input: CliInput, io: Io): Promise<number> {
   const { host } = io;
   const root = await repositoryRoot(host, io.cwd);
-  const compiled = await loadPolicy({ files: host.files, root, ...overridesOf(input, host) });
+  const compiled = await loadPolicy({
+    ...(await policyRequest(host, root, { committed: true })),
+    ...overridesOf(input),
+  });
   const ledger = openRunLedger(host, root, compiled.policy);
   try {
     const session = findUnfinished(ledger, input.positionals[0]);

@@ -9,6 +9,7 @@ import { loadTask, narrowed } from "../../policy/task.ts";
 import { flag, text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { openRunLedger } from "../open-ledger.ts";
+import { policyRequest } from "../policy-request.ts";
 import { openRepository } from "../repository.ts";
 import type { Repository } from "../../control/start.ts";
 import { version } from "../version.ts";
@@ -57,12 +58,16 @@ export async function startRun(input: CliInput, io: Io): Promise<number> {
 }
 
 /** In CI the base commit's policy holds: a change must not edit its own judge. */
-function policyFor(input: CliInput, { host }: Io, { root, commit }: Repository): Promise<CompiledPolicy> {
-  const { userSettings, ...overrides } = overridesOf(input, host);
+async function policyFor(
+  input: CliInput,
+  { host }: Io,
+  { root, commit }: Repository,
+): Promise<CompiledPolicy> {
+  const overrides = overridesOf(input);
   const inCi = host.env["CI"] !== undefined && host.env["CI"] !== "" && host.env["CI"] !== "false";
   return inCi
     ? policyAt(host, root, commit, overrides)
-    : loadPolicy({ files: host.files, root, ...overrides, userSettings });
+    : loadPolicy({ ...(await policyRequest(host, root, { committed: true })), ...overrides });
 }
 
 export function actorOf(io: Io): string {

@@ -155,12 +155,14 @@ const switchOff: Rule = {
   id: "self/switch-off",
   irreversible: false,
   verdict: "deny",
-  says: "it changes what surefoot has recorded or decided",
+  says: "it changes what surefoot has recorded or decided, or decides in a person's place",
   find: (scene) =>
-    scene.effects.flatMap((effect) => {
-      if (effect.kind !== "execute" || effect.program !== "surefoot") return [];
-      const [command, action] = effect.args.filter((arg) => arg === undefined || !arg.startsWith("-"));
-      return changing.has(`${command ?? ""} ${action ?? ""}`) ? [spanned(effect)] : [];
+    scene.effects.flatMap((effect): readonly Hit[] => {
+      const [command, ...words] = ownWords(effect) ?? [];
+      // An option's value may stand before the verb.
+      if (words.some((word) => changing.has(`${command ?? ""} ${word ?? ""}`))) return [spanned(effect)];
+      const hidden = command !== undefined && decides.has(command) && words[0] === undefined;
+      return hidden && words.length > 0 ? [{ ...spanned(effect), verdict: "ask" }] : [];
     }),
   mustBlock: [
     "surefoot ledger erase 3",
@@ -168,6 +170,12 @@ const switchOff: Rule = {
     "surefoot run accept r1",
     "npx surefoot run discard r1",
     "env A=1 surefoot run clean",
+    "surefoot guard allow 1a2b3c4d",
+    "surefoot guard --for 10m allow 1a2b3c4d",
+    "script -qc 'surefoot guard trust' /dev/null",
+    "npm exec -- surefoot guard trust --yes",
+    "node node_modules/surefoot/bin/surefoot.cjs guard allow --yes 1a2b3c4d",
+    'surefoot guard "$VERB" 1a2b3c4d',
   ],
   mustAllow: [
     "surefoot check",
@@ -175,6 +183,10 @@ const switchOff: Rule = {
     "surefoot ledger show",
     "surefoot run list",
     "surefoot explain git/force-push",
+    "surefoot guard test",
+    'surefoot guard judge "$COMMAND"',
+    "surefoot guard replay --policy new.yaml",
+    "node scripts/guard.cjs allow",
   ],
 };
 
@@ -183,10 +195,26 @@ export const rules: readonly Rule[] = [policyEdit, agentSettings, secretRead, ki
 const changing: ReadonlySet<string> = new Set([
   "ledger erase",
   "guard uninstall",
+  "guard allow",
+  "guard trust",
   "run accept",
   "run discard",
   "run clean",
 ]);
+
+const decides: ReadonlySet<string> = new Set(["guard", "run", "ledger"]);
+
+/** Words of a call of surefoot without the options; `undefined` for any other effect. */
+function ownWords(effect: Effect): readonly (string | undefined)[] | undefined {
+  if (effect.kind !== "execute" || effect.program === undefined) return undefined;
+  const plain = effect.args.filter((arg) => arg === undefined || !arg.startsWith("-"));
+  if (effect.program === "surefoot") return plain;
+  if (!/^(node|nodejs|bun|deno|tsx)$/.test(effect.program)) return undefined;
+  const at = plain.findIndex(
+    (arg) => arg !== undefined && /(^|\/)surefoot(\.cjs)?$|surefoot\/(dist|src)\/cli\.[jt]s$/.test(arg),
+  );
+  return at < 0 ? undefined : plain.slice(at + 1);
+}
 
 function edits({ effects, facts }: Scene, files: readonly string[], says: string): readonly Hit[] {
   return effects.flatMap((effect): readonly Hit[] => {

@@ -2,6 +2,7 @@ import type { Action, Effect, Facts } from "../core/action.ts";
 import type { FactNeeds } from "../core/ports.ts";
 import { discards, gitOptions } from "./git.ts";
 import type { GitEffect } from "./git.ts";
+import { lookedAt, uprooted } from "./looking.ts";
 import { packagesOf } from "./package-commands.ts";
 import { placeOfPath, resolvePath } from "./paths.ts";
 import { readAction } from "./reading.ts";
@@ -23,11 +24,13 @@ export interface Where {
 export function read(action: Action, where: Where, learned: Facts = {}): FactNeeds {
   const { cwd: _, ...known } = where;
   const facts: Facts = { ...learned, ...known };
-  const { effects, aliases, unread } = readAction(action, facts);
+  const { effects, aliases, unread, ran } = readAction(action, facts);
   const operations = new Set(effects.flatMap((effect) => (effect.kind === "git" ? [effect.operation] : [])));
   const some = (names: readonly string[]): boolean =>
     aliases.length > 0 || names.some((name) => operations.has(name));
   const packages = packagesOf(effects);
+  const decided = [...uprooted(effects, facts).map(([, path]) => path), ...ran];
+  const digests = [...new Set([...decided, ...lookedAt(effects, facts)])].slice(0, pathsAtMost);
   return {
     currentBranch: some(branchMatters),
     upstream: some(["push"]),
@@ -35,6 +38,8 @@ export function read(action: Action, where: Where, learned: Facts = {}): FactNee
     paths: pathsOf(effects, facts),
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(unread.length === 0 ? {} : { texts: unread }),
+    ...(digests.length === 0 ? {} : { digests }),
+    ...(decided.length === 0 ? {} : { history: true }),
     ...(packages.length === 0 ? {} : { packages }),
   };
 }

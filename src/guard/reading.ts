@@ -13,6 +13,8 @@ export interface Reading {
   readonly written: ReadonlyMap<string, string>;
   /** Absolute paths of files that the action would run, and whose text the facts do not hold yet. */
   readonly unread: readonly string[];
+  /** Absolute paths of scripts that the action starts itself, and that it did not write. */
+  readonly ran: readonly string[];
   /** Work units used, of those in `workUnits`. */
   readonly units: number;
 }
@@ -71,6 +73,7 @@ function plain(effects: readonly Effect[]): Reading {
     aliases: [],
     written: new Map(),
     unread: [],
+    ran: [],
     units: effects.length,
   };
 }

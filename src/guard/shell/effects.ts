@@ -38,6 +38,7 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     problems: [],
     aliases: new Set(),
     unread: new Set(),
+    ran: new Set(),
     running: [],
     files: new Map(),
     links: new Map(),
@@ -81,6 +82,7 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
       [...world.files].flatMap(([path, content]) => (content.kind === "text" ? [[path, content.text]] : [])),
     ),
     unread: [...world.unread],
+    ran: [...world.ran],
     units: Math.ceil(workUnits - Math.max(0, budget.left)),
   };
 }
@@ -256,7 +258,8 @@ function redirects(list: readonly Redirect[], shell: Shell, empty = false): Outp
   let stdin: Output | undefined;
   for (const redirect of list) {
     if (redirect.kind === "text") {
-      stdin = { kind: "text", text: `${expandText(redirect.body, shell, run)}\n` };
+      const text = expandText(redirect.body, shell, run);
+      stdin = { kind: "text", text: redirect.adds === "nothing" ? text : `${text}\n` };
       continue;
     }
     if (redirect.target === undefined) continue;

@@ -39,6 +39,7 @@ export function runElsewhere(place: Elsewhere, shell: Shell, body: (there: Shell
     problems: [],
     aliases: new Set(),
     unread: new Set(),
+    ran: new Set(),
     files: new Map(),
     links: new Map(),
     copies: new Map(),

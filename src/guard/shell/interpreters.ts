@@ -2,7 +2,7 @@ import { readCode } from "./code-calls.ts";
 import type { Family } from "./code-tokens.ts";
 import type { Call } from "./command.ts";
 import { addOpaqueBody } from "./fetched.ts";
-import { lookUp, runLooked } from "./lookup.ts";
+import { lookUpScript, runLooked } from "./lookup.ts";
 import { has, readOptions } from "./options.ts";
 import { contentOf, hole, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
@@ -110,7 +110,7 @@ function given({ stdin, span }: Call, shell: Shell): readonly Arg[] {
 
 /** A program of the repository, as far as it was looked up. */
 function readLookedUp({ family }: Language, script: Arg, shell: Shell, call: Call, by: string): void {
-  const found = lookUp(script.value, shell);
+  const found = lookUpScript(script.value, shell);
   if (found === undefined) return;
   runLooked(`${found.path}#code`, shell, (inner) => {
     readCode(family, { ...script, value: found.text }, inner, call, by);

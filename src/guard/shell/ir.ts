@@ -76,7 +76,8 @@ export type Redirect =
       readonly target: Word | undefined;
       readonly descriptor: number | undefined;
     }
-  | { readonly kind: "text"; readonly body: Word };
+  /** A here-document, or a here-string, to which the shell adds a line break. */
+  | { readonly kind: "text"; readonly body: Word; readonly adds: "nothing" | "line break" };
 
 export interface Script {
   readonly body: Node;

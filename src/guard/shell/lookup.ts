@@ -31,6 +31,15 @@ export function lookUp(name: string, shell: Shell): Looked | undefined {
   return found.kind === "text" ? { path, text: found.text.slice(0, textAtMost) } : undefined;
 }
 
+/** The same for a script that is started by its name. */
+export function lookUpScript(name: string, shell: Shell): Looked | undefined {
+  const { world } = shell;
+  const { path, glob } = target(shell, name);
+  const fresh = path !== undefined && glob !== true && contentOf(shell, name) === undefined;
+  if (fresh && world.running.length === 0 && lookable(path, world)) world.ran.add(path);
+  return lookUp(name, shell);
+}
+
 /** Whether it was looked up and is not there. */
 export function isAbsent(name: string, shell: Shell): boolean {
   const { path = "" } = target(shell, name);

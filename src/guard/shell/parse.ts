@@ -360,11 +360,12 @@ function redirect(item: Redirection, form: Form): Redirect {
     case "HereString":
       return {
         kind: "text",
+        adds: "line break",
         body:
           item.target === undefined ? unknownWord({ ...item, text: "<<<" }, form) : word(item.target, form),
       };
     case "HereDoc":
-      return { kind: "text", body: hereBody(item, form) };
+      return { kind: "text", adds: "nothing", body: hereBody(item, form) };
   }
 }
 

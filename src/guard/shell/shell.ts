@@ -51,6 +51,8 @@ export interface World {
   readonly aliases: Set<string>;
   /** Files that would be run, and whose text nobody looked up yet. */
   readonly unread: Set<string>;
+  /** Scripts that the action itself starts, and that it did not write. */
+  readonly ran: Set<string>;
   /** Looked-up files that are being read, each with the part of it that runs: the innermost stands last. */
   readonly running: readonly string[];
   /** What files hold that this action wrote, by absolute path. */

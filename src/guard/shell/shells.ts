@@ -2,7 +2,7 @@ import type { Call } from "./command.ts";
 import { plainText } from "./options.ts";
 import { addOpaqueBody } from "./fetched.ts";
 import { runInterpreter } from "./interpreters.ts";
-import { lookUp, runLooked } from "./lookup.ts";
+import { lookUpScript, runLooked } from "./lookup.ts";
 import { contentOf, freshShell, hole, none, subshell, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
@@ -112,7 +112,7 @@ function runFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): O
 
 /** A script of the repository, as far as it was looked up. */
 function runLookedUp(script: Arg, args: readonly string[], shell: Shell, call: Call): void {
-  const found = lookUp(script.value, shell);
+  const found = lookUpScript(script.value, shell);
   if (found === undefined) return;
   runLooked(found.path, shell, (inner) => {
     const fresh = freshShell(inner, call.env, args);
@@ -124,7 +124,7 @@ function runLookedUp(script: Arg, args: readonly string[], shell: Shell, call: C
 
 /** `./script`: its first line says what reads it. */
 export function runProgramFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): void {
-  const found = lookUp(script.value, shell);
+  const found = lookUpScript(script.value, shell);
   if (found === undefined) return;
   const args = rest.map((arg) => arg.value);
   const [, reader = "sh"] = /^#!\s*\S*?(?:env\s+(?:-\S+\s+)*)?([\w.+-]+)(?:\s|$)/.exec(found.text) ?? [];
@@ -175,7 +175,7 @@ export function runSourced(args: readonly Arg[], shell: Shell, call: Call): Outp
       script.span,
       content ?? call.stdin,
     );
-  const found = content === undefined ? lookUp(script.value, shell) : undefined;
+  const found = content === undefined ? lookUpScript(script.value, shell) : undefined;
   if (found !== undefined)
     runLooked(found.path, shell, (inner) => {
       if (args.length > 1) inner.args = args.slice(1).map((arg) => arg.value);

@@ -83,7 +83,7 @@ test("only the facts that a decision needs are named", () => {
   const where = { worktree: "/work/repo", home: "/home/dev" };
   const nothing = { currentBranch: false, upstream: false, dirty: false, paths: [] };
   const needs = (command: string) => read(exec(command), where);
-  assert.deepEqual(needs("npm test && ls -la"), nothing);
+  assert.deepEqual(needs("cargo test && go vet ./..."), nothing);
   assert.deepEqual(needs("git push"), { ...nothing, currentBranch: true, upstream: true });
   assert.deepEqual(needs("git reset --hard"), { ...nothing, currentBranch: true, dirty: true });
   assert.deepEqual(needs("git checkout -- a.ts"), { ...nothing, dirty: true, paths: ["/work/repo/a.ts"] });

@@ -1,44 +1,11 @@
 // Makes the package: compiled modules, the bundled hook and the JSON Schema that lies in the repository.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import type { OutputFile, Plugin } from "esbuild";
-import { sha256 } from "../src/core/digest.ts";
-import { hidden } from "../src/hook/loader.ts";
-import { realFiles } from "../src/host/real-files.ts";
-import { loadPolicy } from "../src/policy/load.ts";
+import { bundleHook } from "./hook-bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
-
-/** The examples of rules are for tests and for `explain`; a hook would only read them. */
-const withoutExamples: Plugin = {
-  name: "without-examples",
-  setup(it) {
-    it.onLoad({ filter: /\/src\/guard\/rules\/[^/]+\.ts$/ }, ({ path }) => ({
-      loader: "ts",
-      contents: readFileSync(path, "utf8").replace(
-        /^( +)(mustBlock|mustAllow): \[\n[\s\S]*?\n\1\],$/gm,
-        "$1$2: [],",
-      ),
-    }));
-  },
-};
-
-/** Few calls compare a path or a branch with a glob. */
-const picomatchWhenUsed: Plugin = {
-  name: "picomatch-when-used",
-  setup(it) {
-    it.onResolve({ filter: /^picomatch$/ }, ({ namespace, resolveDir }) =>
-      namespace === "lazy" ? undefined : { path: "picomatch", namespace: "lazy", pluginData: resolveDir },
-    );
-    it.onLoad({ filter: /.*/, namespace: "lazy" }, ({ pluginData }) => ({
-      resolveDir: String(pluginData),
-      contents: "let it; module.exports = (...given) => (it ??= require('picomatch'))(...given);",
-    }));
-  },
-};
 
 rmSync(dist, { recursive: true, force: true });
 const tsc = spawnSync(
@@ -48,50 +15,4 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(1);
 
-// What holds where nobody wrote a policy: compiled here, so that a hook reads no YAML.
-const nowhere = { files: realFiles(), root, read: async () => undefined, local: false };
-const { policy, digest } = await loadPolicy(nowhere);
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-
-const common = {
-  bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node24",
-  minify: true,
-  charset: "ascii",
-  // A script of its own has no way to import; what is loaded later is required.
-  supported: { "dynamic-import": false },
-  legalComments: "none",
-  write: false,
-} as const;
-
-// One CommonJS file, the program of which stands in a comment behind what loads it (src/hook/loader.ts).
-const program = textOf(
-  await build({
-    ...common,
-    entryPoints: [join(root, "src/hook.ts")],
-    define: {
-      surefootVersion: JSON.stringify(version),
-      surefootStandard: JSON.stringify({ policy, digest }),
-    },
-    plugins: [withoutExamples, picomatchWhenUsed],
-  }),
-);
-const loader = textOf(
-  await build({
-    ...common,
-    stdin: {
-      contents: 'import { start } from "./src/hook/loader.ts"; start(__filename, require);',
-      resolveDir: root,
-    },
-    define: { surefootProgram: JSON.stringify(sha256(program).slice(0, 16)) },
-  }),
-);
-writeFileSync(join(dist, "hook.cjs"), `${loader}${hidden(program)}`);
-
-function textOf({ outputFiles }: { readonly outputFiles: readonly OutputFile[] }): string {
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error("esbuild wrote nothing");
-  return file.text.trimEnd();
-}
+writeFileSync(join(dist, "hook.cjs"), await bundleHook());

@@ -6,6 +6,7 @@ import type { HookAnswer, Rendered } from "./agents/hook-dialect.ts";
 import { broken } from "./agents/hook-dialect.ts";
 import { dialects } from "./agents/hooks/index.ts";
 import { readInput, writeAll } from "./hook/stdio.ts";
+import type { Input } from "./hook/stdio.ts";
 import { ownVersion, standardPolicy } from "./hook/built-in.ts";
 
 /** Below the 60 s that every agent is told to wait for its hook; a decision takes milliseconds. */
@@ -48,12 +49,14 @@ function refuse(error: unknown): void {
   finish(broken(rendered, why.replaceAll("\n", " ")));
 }
 
-async function decide(payload: string): Promise<void> {
-  given = payload;
+async function decide({ text, cut }: Input): Promise<void> {
+  given = text;
   if (dialect === undefined) throw new Error(`unknown dialect ${id ?? "(none)"}`);
+  const tooLarge = cut ? `the tool call is larger than ${inputBytes} bytes` : undefined;
   if (socketPath !== undefined) {
+    if (tooLarge !== undefined) throw new Error(tooLarge);
     const { askRun } = await import("./hook/ask-run.ts");
-    finish(dialect.render(await askRun(socketPath, dialect.id, payload), payload));
+    finish(dialect.render(await askRun(socketPath, dialect.id, text), text));
     return;
   }
   const { decideHere, judgeSamples } = await import("./hook/standalone.ts");
@@ -64,7 +67,7 @@ async function decide(payload: string): Promise<void> {
     standard: standardPolicy(),
     cli: join(dirname(program), program.endsWith(".ts") ? "cli.ts" : "cli.js"),
   };
-  finish(dialect.render(await decideHere({ dialect, payload, options }, own), payload));
+  finish(dialect.render(await decideHere({ dialect, payload: text, unread: tooLarge, options }, own), text));
 }
 
 function option(name: string): string | undefined {

@@ -26,6 +26,15 @@ export interface Desk {
   now(): Date;
 }
 
+/** One tool call, as the agent handed it to its hook. */
+export interface HookCall {
+  readonly dialect: Dialect;
+  readonly payload: string;
+  /** Why the payload is not to be read: it is not whole. */
+  readonly unread?: string | undefined;
+  readonly options: CallOptions;
+}
+
 export interface CallOptions {
   /** Say an allow as an allow. Default: silence, so that the agent's own questions stay. */
   readonly explicit: boolean;
@@ -39,13 +48,12 @@ export interface CallOptions {
  */
 export async function decideCall(
   desk: Desk,
-  dialect: Dialect,
-  payload: string,
-  options: CallOptions,
+  { dialect, payload, unread, options }: HookCall,
 ): Promise<HookAnswer> {
   const parsed = parseJson(payload);
-  const input = dialect.read(parsed);
-  if (input.kind === "ready") return { verdict: "allow" };
+  const read = dialect.read(parsed);
+  if (read.kind === "ready") return { verdict: "allow" };
+  const input = unread === undefined ? read : notRead(dialect.id, read, unread);
   const session = guardSession(dialect.id, sessionOf(input, parsed), desk.now());
   const call = input.call ?? `hook.${sha256(payload).slice(0, 12)}`;
   const actor = `agent:${dialect.id}`;
@@ -61,6 +69,18 @@ export async function decideCall(
   desk.ledger.appendAll(entries);
   return answer;
 }
+
+function notRead(agent: string, { tool, call }: Pick<Unreadable, "tool" | "call">, says: string): Unreadable {
+  return {
+    kind: "unreadable",
+    tool,
+    call,
+    says,
+    action: { kind: "tool", server: agent, name: tool, input: {} },
+  };
+}
+
+type Unreadable = Extract<HookInput, { kind: "unreadable" }>;
 
 interface Recording {
   readonly session: string;
@@ -127,7 +147,7 @@ async function decideAction(
 
 /** What is not understood is refused and goes on record, with the beginning of the text where it was no JSON at all. */
 function refuseUnread(
-  input: Extract<HookInput, { kind: "unreadable" }>,
+  input: Unreadable,
   raw: { readonly text: string } | undefined,
   call: string,
   add: (event: Event) => void,

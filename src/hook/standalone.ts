@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fieldsOf, listOf, parseJson } from "../agents/fields.ts";
-import type { Dialect, HookAnswer } from "../agents/hook-dialect.ts";
+import { fieldsOf, listOf, parseJson, textOf } from "../agents/fields.ts";
+import type { HookAnswer } from "../agents/hook-dialect.ts";
 import type { Action } from "../core/action.ts";
 import { blankPolicy } from "../core/blank-policy.ts";
 import { succeeded } from "../core/exit.ts";
@@ -13,18 +13,11 @@ import { leanHost } from "../host/lean-host.ts";
 import type { LeanHost } from "../host/lean-host.ts";
 import { guardFolder } from "../host/state-folder.ts";
 import { decideCall } from "./decide.ts";
-import type { CallOptions } from "./decide.ts";
+import type { HookCall } from "./decide.ts";
 import { deskAt, ledgerFile, openHookLedger } from "./own-desk.ts";
 import { findPlace } from "./place.ts";
 import { policyOf } from "./policy.ts";
 import type { HookPolicy } from "./policy.ts";
-
-export interface HookCall {
-  readonly dialect: Dialect;
-  /** What the agent gave its hook, as text. */
-  readonly payload: string;
-  readonly options: CallOptions;
-}
 
 export interface Installed {
   readonly version: string;
@@ -34,12 +27,9 @@ export interface Installed {
 }
 
 /** Decides in this process, which ends next. */
-export async function decideHere(
-  { dialect, payload, options }: HookCall,
-  own: Installed,
-): Promise<HookAnswer> {
+export async function decideHere(call: HookCall, own: Installed): Promise<HookAnswer> {
   const host = leanHost();
-  const place = await findPlace(host.files, folderOf(payload), guardFolder(host));
+  const place = await findPlace(host.files, folderOf(call.payload), guardFolder(host));
   const ports = {
     files: host.files,
     version: own.version,
@@ -50,7 +40,7 @@ export async function decideHere(
   const policy = await policyOf(ports, place.root);
   const ledger = openHookLedger(host, place, policy.policy);
   const desk = deskAt(host, place, { policy, ledger, version: own.version });
-  const answer = await decideCall(desk, dialect, payload, options);
+  const answer = await decideCall(desk, call);
   // Closing folds the log back, which takes longer than all the rest; but the next process reads the log first.
   const log = statSync(`${ledgerFile(place)}-wal`, { throwIfNoEntry: false });
   if ((log?.size ?? 0) > logBytes) ledger.close();
@@ -84,12 +74,17 @@ export function judgeSamples(): void {
   }
 }
 
-/** The working folder that the payload names, else the first folder of its workspace, else that of this process. */
+/** The working folder that the payload names, in any agent's way; else that of this process. */
 export function folderOf(payload: string): string {
   const fields = fieldsOf(parseJson(payload));
-  const named = [fields["cwd"], ...listOf(fields["workspace_roots"]), ...listOf(fields["workspaceRoots"])];
-  const folder = named.find((path): path is string => typeof path === "string" && path.startsWith("/"));
-  return folder ?? process.cwd();
+  const named = [
+    textOf(fields, "cwd"),
+    listOf(fields["workspaceRoots"])[0],
+    listOf(fields["workspace_roots"])[0],
+    textOf(fieldsOf(fields["workspaceInfo"]), "rootPath"),
+  ];
+  const folder = named.find((one) => typeof one === "string" && one.startsWith("/"));
+  return typeof folder === "string" ? folder : process.cwd();
 }
 
 const compileMs = 4000;

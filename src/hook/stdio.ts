@@ -3,20 +3,30 @@ import { codeOf } from "../host/real-files.ts";
 
 // Standard input and output without streams: loading those takes a third of the time that Node itself takes to start.
 
-/** All of standard input. It ends where its text is a whole JSON object: some agents leave the pipe open. */
-export function readInput(atMost: number): string {
+export interface Input {
+  readonly text: string;
+  /** Whether there was more than was kept. */
+  readonly cut: boolean;
+}
+
+/**
+ * All of standard input, of which so many bytes are kept. It ends where its text is a whole JSON object: some agents
+ * leave the pipe open.
+ */
+export function readInput(atMost: number): Input {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(65_536);
     const length = patiently(() => readSync(0, chunk));
     if (length === 0) break;
-    chunks.push(chunk.subarray(0, length));
     bytes += length;
-    if (bytes > atMost) throw new Error(`the tool call is larger than ${atMost} bytes`);
+    // The rest is read all the same: an agent that cannot write it out may take that for a broken hook.
+    if (bytes > atMost) continue;
+    chunks.push(chunk.subarray(0, length));
     if (length < chunk.length && isWhole(chunks)) break;
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return { text: Buffer.concat(chunks).toString("utf8"), cut: bytes > atMost };
 }
 
 export function writeAll(file: 1 | 2, text: string): void {

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { OutputFile, Plugin } from "esbuild";
+import { sha256 } from "../src/core/digest.ts";
+import { hidden } from "../src/hook/loader.ts";
+import { realFiles } from "../src/host/real-files.ts";
+import { loadPolicy } from "../src/policy/load.ts";
+
+const root = join(import.meta.dirname, "..");
+
+const common = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node24",
+  minify: true,
+  charset: "ascii",
+  // A script of its own has no way to import; what is loaded later is required.
+  supported: { "dynamic-import": false },
+  legalComments: "none",
+  write: false,
+} as const;
+
+/** One CommonJS file, the program of which stands in a comment behind what loads it (src/hook/loader.ts). */
+export async function bundleHook(): Promise<string> {
+  // What holds where nobody wrote a policy: compiled here, so that a hook reads no YAML.
+  const nowhere = { files: realFiles(), root, read: async () => undefined, local: false };
+  const { policy, digest } = await loadPolicy(nowhere);
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const program = textOf(
+    await build({
+      ...common,
+      entryPoints: [join(root, "src/hook.ts")],
+      define: {
+        surefootVersion: JSON.stringify(version),
+        surefootStandard: JSON.stringify({ policy, digest }),
+      },
+      plugins: [withoutExamples, picomatchWhenUsed],
+    }),
+  );
+  const loader = textOf(
+    await build({
+      ...common,
+      stdin: {
+        contents: 'import { start } from "./src/hook/loader.ts"; start(__filename, require);',
+        resolveDir: root,
+      },
+      define: { surefootProgram: JSON.stringify(sha256(program).slice(0, 16)) },
+    }),
+  );
+  return `${loader}${hidden(program)}`;
+}
+
+/** The examples of rules are for tests and for `explain`; a hook would only read them. */
+const withoutExamples: Plugin = {
+  name: "without-examples",
+  setup(it) {
+    it.onLoad({ filter: /\/src\/guard\/rules\/[^/]+\.ts$/ }, ({ path }) => ({
+      loader: "ts",
+      contents: readFileSync(path, "utf8").replace(
+        /^( +)(mustBlock|mustAllow): \[\n[\s\S]*?\n\1\],$/gm,
+        "$1$2: [],",
+      ),
+    }));
+  },
+};
+
+/** Few calls compare a path or a branch with a glob. */
+const picomatchWhenUsed: Plugin = {
+  name: "picomatch-when-used",
+  setup(it) {
+    it.onResolve({ filter: /^picomatch$/ }, ({ namespace, resolveDir }) =>
+      namespace === "lazy" ? undefined : { path: "picomatch", namespace: "lazy", pluginData: resolveDir },
+    );
+    it.onLoad({ filter: /.*/, namespace: "lazy" }, ({ pluginData }) => ({
+      resolveDir: String(pluginData),
+      contents: "let it; module.exports = (...given) => (it ??= require('picomatch'))(...given);",
+    }));
+  },
+};
+
+function textOf({ outputFiles }: { readonly outputFiles: readonly OutputFile[] }): string {
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild wrote nothing");
+  return file.text.trimEnd();
+}

@@ -37,28 +37,10 @@ export function customRules({ guard }: Policy): CustomRules {
   };
 }
 
-/** What the rule says about one effect. */
-type Sees = (effect: Effect, scene: Scene) => "yes" | "perhaps" | "no";
+type Seen = "yes" | "perhaps" | "no";
 
 function stopping(rule: CustomRule, verdict: Rule["verdict"]): Rule {
-  const commands = rule.match.command.map((text) => commandPattern(text));
-  const sees: Sees = (effect, scene) => {
-    const { match } = rule;
-    const { facts } = scene;
-    switch (effect.kind) {
-      case "execute":
-      case "git":
-        return surest(commands.map((pattern) => contains(pattern, argvOf(effect))));
-      case "read":
-      case "write":
-      case "delete":
-        return touches(effect, globsFor(rule, effect, scene), facts) ? "yes" : "no";
-      case "network":
-        return onHost(effect.target, match.network) ? "yes" : "no";
-      case "opaque":
-        return "no";
-    }
-  };
+  const sees = seeing(rule);
   return {
     id: rule.id,
     irreversible: false,
@@ -66,23 +48,57 @@ function stopping(rule: CustomRule, verdict: Rule["verdict"]): Rule {
     says: rule.says,
     ...(rule.instead === undefined ? {} : { instead: rule.instead }),
     find: (scene) => {
-      if (!inMode(rule, scene.facts)) return [];
-      const hits = scene.effects.flatMap((effect): readonly Hit[] => {
+      const hits: Hit[] = [];
+      if (!inMode(rule, scene.facts)) return hits;
+      if (isTool(rule, scene) && inPaths(rule, scene.facts.worktree, scene.facts, true)) hits.push({});
+      // A loop: a policy may hold hundreds of rules, and each of them looks at each effect.
+      for (const effect of scene.effects) {
         const seen = sees(effect, scene);
-        if (seen === "no" || !inPaths(rule, folderOf(effect, scene), scene.facts, true)) return [];
+        if (seen === "no" || !inPaths(rule, folderOf(effect, scene), scene.facts, true)) continue;
         const span = effect.span === undefined ? {} : { span: effect.span };
-        if (seen === "yes") return [span];
-        return [
-          { ...span, verdict: "ask", says: `a word of it cannot be known, and with some words ${rule.says}` },
-        ];
-      });
-      return isTool(rule, scene) && inPaths(rule, scene.facts.worktree, scene.facts, true)
-        ? [{}, ...hits]
-        : hits;
+        const says = `a word of it cannot be known, and with some words ${rule.says}`;
+        hits.push(seen === "yes" ? span : { ...span, verdict: "ask", says });
+      }
+      return hits;
     },
     mustBlock: [],
     mustAllow: [],
   };
+}
+
+/** What the rule says about one effect. */
+function seeing(rule: CustomRule): (effect: Effect, scene: Scene) => Seen {
+  const commands = rule.match.command.map((text) => commandPattern(text));
+  const { match } = rule;
+  return (effect, scene) => {
+    switch (effect.kind) {
+      case "execute":
+      case "git":
+        return commandSeen(commands, effect);
+      case "read":
+      case "write":
+      case "delete": {
+        const globs = globsFor(rule, effect, scene);
+        return globs.length > 0 && touches(effect, globs, scene.facts) ? "yes" : "no";
+      }
+      case "network":
+        return match.network.length > 0 && onHost(effect.target, match.network) ? "yes" : "no";
+      case "opaque":
+        return "no";
+    }
+  };
+}
+
+function commandSeen(commands: readonly CommandPattern[], effect: Start): Seen {
+  const program = programOf(effect);
+  let best: Seen = "no";
+  for (const pattern of commands) {
+    if (program === undefined || !matchesWildcard(program, pattern.program)) continue;
+    const seen = contains(pattern, argvOf(effect));
+    if (seen === "yes") return seen;
+    if (seen === "perhaps") best = seen;
+  }
+  return best;
 }
 
 function allowing(rule: CustomRule): Allow {
@@ -142,7 +158,7 @@ interface OwnWords {
  */
 function ownWords(start: Start, meant: readonly Effect[], { action, effects }: Scene): readonly OwnWords[] {
   const { span } = start;
-  const program = start.kind === "git" ? "git" : start.program;
+  const program = programOf(start);
   if (span === undefined || program === undefined || action.kind !== "exec") return [];
   // Inside text for a shell all effects have that text's place, so nothing tells them apart.
   const first = action.command.slice(span.start, span.end).split(/\s/, 1).join("");
@@ -179,6 +195,10 @@ function isStart(effect: Effect): effect is Start {
   return effect.kind === "execute" || effect.kind === "git";
 }
 
+function programOf(effect: Start): string | undefined {
+  return effect.kind === "git" ? "git" : effect.program;
+}
+
 function argvOf(effect: Start): Argv {
   return effect.kind === "git" ? ["git", effect.operation, ...effect.args] : [effect.program, ...effect.args];
 }
@@ -188,13 +208,10 @@ function globsFor(
   effect: Extract<Effect, { kind: "read" | "write" | "delete" }>,
   { action }: Scene,
 ): readonly string[] {
-  const own = { read: match.reads, write: match.writes, delete: match.deletes }[effect.kind];
-  return action.kind === "edit" && effect.kind !== "read" ? [...own, ...match.edits] : own;
-}
-
-function surest(found: readonly ("yes" | "perhaps" | "no")[]): "yes" | "perhaps" | "no" {
-  if (found.includes("yes")) return "yes";
-  return found.includes("perhaps") ? "perhaps" : "no";
+  const own = effect.kind === "read" ? match.reads : effect.kind === "write" ? match.writes : match.deletes;
+  return action.kind === "edit" && effect.kind !== "read" && match.edits.length > 0
+    ? [...own, ...match.edits]
+    : own;
 }
 
 function isTool({ match }: CustomRule, { action }: Scene): boolean {

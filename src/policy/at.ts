@@ -5,7 +5,7 @@ import type { Host, Ran } from "../core/ports.ts";
 import { examinePolicy, loadPolicy } from "./load.ts";
 import type { Examined, PolicyRequest } from "./load.ts";
 
-export type PolicyAtOptions = Pick<PolicyRequest, "preset" | "service" | "overrides">;
+export type PolicyAtOptions = Pick<PolicyRequest, "preset" | "service" | "overrides" | "tryExamples">;
 
 /**
  * The policy as a commit has it, which is how CI must read it: a change judged by its own policy would be its own

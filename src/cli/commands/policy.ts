@@ -1,4 +1,5 @@
 import { Fault } from "../../core/fault.ts";
+import { missedExamples } from "../../guard/custom-example.ts";
 import { examinePolicyAt, policyAt } from "../../policy/at.ts";
 import { renderProblem } from "../../policy/code-frame.ts";
 import { examinePolicy, loadPolicy } from "../../policy/load.ts";
@@ -86,7 +87,7 @@ async function check(input: CliInput, io: Io, root: string): Promise<number> {
   const examined =
     at === undefined
       ? await examinePolicy(await requestOf(input, io, root))
-      : await examinePolicyAt(io.host, root, at, serviceOf(input));
+      : await examinePolicyAt(io.host, root, at, { ...serviceOf(input), tryExamples: missedExamples });
   const { problems, texts, compiled } = examined;
   // A check that looked at nothing is no pass.
   if (texts.size === 0 && problems.length === 0)

@@ -105,8 +105,7 @@ async function wantedAction(
 
 /** The newest action with this code that was stopped. */
 function recorded(code: string, io: Io, root: string): Wanted {
-  const path = `${root}/.surefoot/ledger.db`;
-  const store = openSqliteStore(path, { now: io.host.now, mode: "read" });
+  const store = openSqliteStore(`${root}/.surefoot/ledger.db`, { now: io.host.now, mode: "read" });
   try {
     const found = stopped(code, store);
     const [newest, ...others] = found;

@@ -1,3 +1,4 @@
+import type { Judgement } from "../../core/action.ts";
 import { Fault } from "../../core/fault.ts";
 import { permitCode } from "../../core/permit.ts";
 import { tell } from "../../guard/says.ts";
@@ -53,7 +54,7 @@ function quoted(command: string): string {
 
 function plainAnswer({ action, judgement, verdict, permit }: Settled): string {
   if (judgement.verdict === "allow") return "allow";
-  if (permit !== undefined) return `allow (by permit ${permit})\n${tell(judgement, action)}`;
+  if (permit !== undefined) return `allow (by permit ${permit}, in spite of ${rulesOf(judgement)})`;
   if (verdict === "allow") return `allow (the rules below only observe)\n${tell(judgement, action)}`;
   // The code is for what a hook has recorded; this was asked about, so it is named by itself.
   const allow =
@@ -61,6 +62,10 @@ function plainAnswer({ action, judgement, verdict, permit }: Settled): string {
       ? `\nA person can allow exactly this once: surefoot guard allow ${quoted(action.command)}`
       : "";
   return `${verdict}\n${tell(judgement, action)}${allow}`;
+}
+
+function rulesOf({ reasons }: Judgement): string {
+  return [...new Set(reasons.map(({ rule }) => rule))].join(", ");
 }
 
 function note({ io, compiled }: Bench): void {

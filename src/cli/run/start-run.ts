@@ -1,6 +1,7 @@
 import { openJournal } from "../../control/journal.ts";
 import { newRunId, start, workspacesFolder } from "../../control/start.ts";
 import { Fault } from "../../core/fault.ts";
+import { missedExamples } from "../../guard/custom-example.ts";
 import { configFolder } from "../../host/key.ts";
 import type { CompiledPolicy } from "../../core/policy.ts";
 import { policyAt } from "../../policy/at.ts";
@@ -66,7 +67,7 @@ async function policyFor(
   const overrides = overridesOf(input);
   const inCi = host.env["CI"] !== undefined && host.env["CI"] !== "" && host.env["CI"] !== "false";
   return inCi
-    ? policyAt(host, root, commit, overrides)
+    ? policyAt(host, root, commit, { ...overrides, tryExamples: missedExamples })
     : loadPolicy({ ...(await policyRequest(host, root, { committed: true })), ...overrides });
 }
 

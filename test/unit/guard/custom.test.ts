@@ -68,14 +68,14 @@ function table(
 }
 
 test("a denied command is found by its words, however it is spelled and wrapped", () => {
-  table([{ match: { command: ["npm dist-tag add", "make deploy --env=prod"] } }], {
-    "npm dist-tag add a@1 latest": "deny custom/x",
-    "cd x && sudo env A=1 /usr/bin/npm --registry=r dist-tag add a@1": "deny custom/x",
-    "bash -c 'npm dist-tag add a@1'": "deny custom/x",
-    "npm dist-tag ls": "allow",
-    "npm run add-dist-tag": "allow",
-    "echo npm dist-tag add": "allow",
-    "git commit -m 'npm dist-tag add'": "allow",
+  table([{ match: { command: ["shipit dist-tag add", "make deploy --env=prod"] } }], {
+    "shipit dist-tag add a@1 latest": "deny custom/x",
+    "cd x && sudo env A=1 /usr/bin/shipit --registry=r dist-tag add a@1": "deny custom/x",
+    "bash -c 'shipit dist-tag add a@1'": "deny custom/x",
+    "shipit dist-tag ls": "allow",
+    "shipit run add-dist-tag": "allow",
+    "echo shipit dist-tag add": "allow",
+    "git commit -m 'shipit dist-tag add'": "allow",
     "make --env=prod -j4 deploy": "deny custom/x",
     "make deploy": "allow",
     "make deploy --env=production": "allow",

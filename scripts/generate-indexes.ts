@@ -20,6 +20,7 @@ const families: readonly Family[] = [
   { folder: "src/checks/test-count", member: "reader", list: "readers", form: "list" },
   { folder: "src/tools/catalogue", member: "tool", list: "catalogue", form: "list" },
   { folder: "src/agents/hooks", member: "dialect", list: "dialects", form: "list" },
+  { folder: "src/agents/install", member: "installer", list: "installers", form: "list" },
   { folder: "src/agents/adapters", member: "adapter", list: "adapters", form: "lazy" },
   { folder: "src/cli/commands", member: "command", list: "commands", form: "lazy" },
 ];

@@ -42,6 +42,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "@ai-sdk/google",
       "@ai-sdk/openai",
       "@ai-sdk/openai-compatible",
+      "jsonc-parser",
     ],
     node: "none",
   },

@@ -3,10 +3,11 @@ export const refusalMark = "Refused by surefoot: ";
 
 /**
  * The text of the plugin file: it starts the hook program for each call and throws unless it is told an explicit allow.
- * When it is loaded it says so the same way, because OpenCode skips a plugin that fails without a word.
+ * When it is loaded it says so the same way, because OpenCode skips a plugin that fails without a word. OpenCode waits
+ * for a plugin as long as it likes, so a hook that takes longer than `patienceMs` is ended here.
  */
-export function pluginText(command: readonly string[]): string {
-  return `// Written by surefoot for one run.
+export function pluginText(command: readonly string[], { by, patienceMs }: PluginOptions): string {
+  return `// Written by ${by}.
 import { spawn } from "node:child_process";
 
 const [program, ...args] = ${JSON.stringify(command)};
@@ -15,10 +16,12 @@ function ask(message) {
   return new Promise((resolve) => {
     let heard = "";
     const hook = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"] });
+    const late = setTimeout(() => hook.kill("SIGKILL"), ${patienceMs});
     hook.on("error", (error) => resolve({ allow: false, reason: String(error.message) }));
     hook.stdin.on("error", () => {});
     hook.stdout.on("data", (chunk) => { heard += chunk; });
     hook.on("close", () => {
+      clearTimeout(late);
       try { resolve(JSON.parse(heard)); } catch { resolve({ allow: false, reason: "the guard did not answer" }); }
     });
     hook.stdin.end(JSON.stringify(message));
@@ -36,3 +39,23 @@ export const Surefoot = async ({ directory }) => {
 };
 `;
 }
+
+export interface PluginOptions {
+  /** Who wrote it, for the first line. */
+  readonly by: string;
+  readonly patienceMs: number;
+}
+
+/** A program for Node that loads the plugin as OpenCode does and hands it the call on standard input. */
+export const pluginTrial = `
+const { Surefoot } = await import(process.argv[1]);
+let given = "";
+for await (const chunk of process.stdin.setEncoding("utf8")) given += chunk;
+const { input, output, cwd } = JSON.parse(given);
+const hooks = await Surefoot({ directory: cwd });
+const answer = await hooks["tool.execute.before"](input, output).then(
+  () => ({ allow: true }),
+  (error) => ({ allow: false, reason: error.message }),
+);
+console.log(JSON.stringify(answer));
+`;

@@ -30,12 +30,49 @@ export function staticPolicy(protectedBranches: readonly string[]): StaticPolicy
   };
 }
 
+/**
+ * What an agent that surefoot only guards is told to refuse by itself: the plainest spellings of what nobody takes back.
+ * It is less than what the guard refuses, because no leave that a person gives reaches into an agent's own settings.
+ */
+export function installedPolicy(protectedBranches: readonly string[]): StaticPolicy {
+  const branches = protectedBranches.filter((branch) => branch === "main" || branch === "master");
+  const prefixes = [
+    ...branches.flatMap((branch) => [
+      ["git", "push", "--force", "origin", branch],
+      ["git", "push", "-f", "origin", branch],
+      ["git", "push", "origin", branch, "--force"],
+    ]),
+    ["rm", "-rf", "/"],
+    ["rm", "-rf", "~"],
+  ];
+  const plain = prefixes.map((words) => words.join(" "));
+  return {
+    prefixes,
+    globs: plain.flatMap((command) => [command, `${command} *`]),
+    pattern: `(?:${plain.join("|")})(?:\\s|")`,
+  };
+}
+
+/** Gemini CLI's policy file for an agent that keeps its own questions: nothing is opened. */
+export function geminiDenials({ prefixes }: StaticPolicy): string {
+  const commands = prefixes.map((words) => JSON.stringify(words.join(" ")));
+  return [
+    "# Written by `surefoot guard install`; `surefoot guard uninstall` removes it.",
+    "[[rule]]",
+    'toolName = "run_shell_command"',
+    `commandPrefix = [${commands.join(", ")}]`,
+    'decision = "deny"',
+    "priority = 900",
+    "",
+  ].join("\n");
+}
+
 /** Codex's `rules/*.rules`. */
-export function codexRules(policy: StaticPolicy): string {
+export function codexRules(policy: StaticPolicy, why = refusal): string {
   return policy.prefixes
     .map(
       (words) =>
-        `prefix_rule(pattern = ${JSON.stringify(words)}, decision = "forbidden", justification = ${JSON.stringify(refusal)})\n`,
+        `prefix_rule(pattern = ${JSON.stringify(words)}, decision = "forbidden", justification = ${JSON.stringify(why)})\n`,
     )
     .join("");
 }
@@ -84,6 +121,11 @@ export function opencodePermission(policy: StaticPolicy): object {
   };
 }
 
+/** `permissions.deny` of Claude Code and of Qwen Code. */
+export function deniedCommands({ globs }: StaticPolicy): readonly string[] {
+  return globs.map((glob) => `Bash(${glob})`);
+}
+
 /** Claude Code's `permissions.deny`, with the tools that leave the workspace or outlive the run. */
 export function claudeDenials(policy: StaticPolicy): readonly string[] {
   const unwanted = [
@@ -95,5 +137,5 @@ export function claudeDenials(policy: StaticPolicy): readonly string[] {
     "Monitor",
     "AskUserQuestion",
   ];
-  return [...policy.globs.map((glob) => `Bash(${glob})`), ...unwanted];
+  return [...deniedCommands(policy), ...unwanted];
 }

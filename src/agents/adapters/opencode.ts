@@ -103,7 +103,8 @@ export async function seed(
 async function prepare(place: Place): Promise<Launch> {
   const { host, home, options } = place;
   const env = await seed(host, home, opencodePermission(staticPolicy(options.protectedBranches)));
-  await host.files.write(`${home}/.config/opencode/plugins/surefoot.js`, pluginText(place.hook), 0o600);
+  const plugin = pluginText(place.hook, { by: "surefoot for one run", patienceMs: 60_000 });
+  await host.files.write(`${home}/.config/opencode/plugins/surefoot.js`, plugin, 0o600);
   return {
     leaves: [],
     args: ["run", "--format", "json", "--auto", ...(place.model === undefined ? [] : ["-m", place.model])],

@@ -1,0 +1,58 @@
+import type { Command, Host } from "../core/ports.ts";
+import type { HookProgram } from "./adapter.ts";
+import type { Entry } from "./settings-text.ts";
+import type { StaticPolicy } from "./static-policy.ts";
+
+/** For every project of the user, or for one project. */
+export type Scope = "user" | "project";
+
+/** How surefoot's guard gets into one agent. A file in `install/` exports one as `installer`. */
+export interface Installer {
+  /** As on the command line; the dialect of the same name reads what the hook is given. */
+  readonly id: string;
+  readonly title: string;
+  readonly programs: readonly string[];
+  readonly scopes: readonly [Scope, ...Scope[]];
+  /** What must be written for it. Reads the agent's settings, writes nothing. */
+  plan(place: InstallPlace): Promise<Plan>;
+  /** When the agent lets a call pass although its guard is installed; one clause each. */
+  readonly open: readonly string[];
+}
+
+export interface InstallPlace {
+  readonly host: Pick<Host, "files" | "env" | "platform" | "exec" | "spawn" | "which">;
+  readonly scope: Scope;
+  /** Absolute path of the project. */
+  readonly project: string;
+  readonly hook: HookProgram;
+  /** Nobody is there to answer a question. */
+  readonly unattended: boolean;
+  /** Absolute path of a program that bounds the time of another one, where there is one. */
+  readonly timeout: string | undefined;
+  /** What the agent is told to refuse by itself. */
+  readonly policy: StaticPolicy;
+  /** The text of a file as it was before surefoot wrote to it. */
+  before(path: string): Promise<string | undefined>;
+}
+
+export interface Plan {
+  readonly edits: readonly Edit[];
+  /** Starts the hook as the agent will, once the edits are made: the call goes in as JSON, the answer comes out. */
+  readonly start: Command["run"];
+  /** What a person should know or do; one line each. */
+  readonly notes: readonly string[];
+}
+
+export type Edit =
+  /** A file that is surefoot's alone. */
+  | { readonly kind: "file"; readonly path: string; readonly text: string; readonly mode?: number }
+  /** Entries in a settings file (JSON with comments) that the user may have written to. */
+  | {
+      readonly kind: "settings";
+      readonly path: string;
+      readonly entries: readonly Entry[];
+      /** Lists from which hooks of surefoot's that no record knows of are taken out. */
+      readonly lists: readonly (readonly string[])[];
+    }
+  /** The text of a file with something of ours put into it, worked out by the agent itself. */
+  | { readonly kind: "text"; readonly path: string; readonly text: string };

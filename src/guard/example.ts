@@ -71,7 +71,11 @@ export function judgeExample(example: Example): Judgement {
 
 function actionOf(set: Exclude<Example, string>): Action {
   if (set.edit !== undefined)
-    return { kind: "edit", path: set.edit, change: { kind: "replace", oldText: "a", newText: "b" } };
+    return {
+      kind: "edit",
+      path: set.edit,
+      change: set.change ?? { kind: "replace", oldText: "a", newText: "b" },
+    };
   if (set.read !== undefined) return { kind: "read", path: set.read };
   return { kind: "exec", command: set.command ?? "", cwd: set.cwd ?? "/work/repo" };
 }

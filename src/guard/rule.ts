@@ -1,4 +1,4 @@
-import type { Action, Effect, Facts, Span, Verdict } from "../core/action.ts";
+import type { Action, Effect, Facts, Span, TextChange, Verdict } from "../core/action.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Reading } from "./reading.ts";
 
@@ -43,6 +43,8 @@ export type Example =
       readonly command?: string;
       readonly cwd?: string;
       readonly edit?: string;
+      /** What the edit does; without it, it replaces some text. */
+      readonly change?: TextChange;
       readonly read?: string;
       readonly facts?: Partial<Facts>;
       readonly scope?: Policy["scope"];

@@ -27,6 +27,8 @@ import { rules as self } from "./self.ts";
 import { rules as session } from "./session.ts";
 import { rules as shell } from "./shell.ts";
 import { rules as system } from "./system.ts";
+import { rules as tests } from "./tests.ts";
+import { rules as testsChange } from "./tests-change.ts";
 
 export const families = [
   ci,
@@ -57,4 +59,6 @@ export const families = [
   session,
   shell,
   system,
+  tests,
+  testsChange,
 ];

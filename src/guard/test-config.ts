@@ -1,0 +1,44 @@
+/** Ways in which a text sets tests aside that the text before it did not have; the first of them. */
+export function setsAside(before: string, after: string): string | undefined {
+  return added(before, after, aside);
+}
+
+const aside =
+  /testPathIgnorePatterns[^\n]*|modulePathIgnorePatterns[^\n]*|\bcollect_ignore\w*[^\n]*|addopts[^\n]*(?:--ignore|--deselect|-k\s|-m\s+["']?not)[^\n]*|--(?:ignore|deselect)[= ][^\n]*|--testPathIgnorePatterns[^\n]*|-DskipTests\b|<skipTests>\s*true|<maven\.test\.skip>\s*true|-Dmaven\.test\.skip\b|\bskipTests\s*=\s*true|\btest(?:Task)?\s*\{\s*enabled\s*=?\s*false|\btasks?\.\w*[tT]est\w*\.enabled\s*=\s*false|"?exclude(?:d)?"?\s*[:+]?=?[^\n]*(?:\.test\.|\.spec\.|_test\.|\btest_|\bspecs?\/|\btests?\/)[^\n]*|\bgrepInvert[^\n]*|testNamePattern[^\n]*|<exclude>[^\n<]*Test[^\n<]*<\/exclude>|#\s*\[\[test\]\]|\btest\s*=\s*false/i;
+
+/** A test command that succeeds whatever the tests say, where the one before it did not. */
+export function passesAnyway(before: string, after: string): string | undefined {
+  return added(before, after, anyway);
+}
+
+const anyway =
+  /[^\n"]*\b(?:test|jest|vitest|mocha|pytest|ava|playwright|cypress|rspec|phpunit|tap|c8|nyc|karma)\b[^\n"]*(?:\|\|\s*(?:true|:|exit 0|echo\b)|;\s*(?:true|exit 0|:)(?=["'\s]|$))|--pass-?with-?no-?tests\b|\bpassWithNoTests\s*[:=]\s*true|"?(?:scripts\.)?test"?\s*[:=]\s*["']?(?:exit 0|true|:)["']?(?=[,\s}]|$)|\btestFailureIgnore>?\s*[>=]?\s*true|\bignoreFailures\s*=\s*true|-Dmaven\.test\.failure\.ignore|\|\|\s*(?:true|exit 0)\b/i;
+
+function added(before: string, after: string, pattern: RegExp): string | undefined {
+  const count = (text: string): number =>
+    [...text.slice(0, textAtMost).matchAll(new RegExp(pattern, "gi"))].length;
+  const found = pattern.exec(after.slice(0, textAtMost))?.[0];
+  return found !== undefined && count(after) > count(before) ? found : undefined;
+}
+
+const textAtMost = 100_000;
+
+/** A threshold of coverage that is lower after than before, or gone. */
+export function lowersThreshold(before: string, after: string): string | undefined {
+  const was = thresholds(before);
+  const is = thresholds(after);
+  for (const [name, value] of was) {
+    const now = is.get(name);
+    if (now !== undefined && now < value) return `${name} from ${value} to ${now}`;
+  }
+  return undefined;
+}
+
+const threshold =
+  /\b(fail_under|cov-fail-under|branches|functions|lines|statements|minimum_coverage|minimum|threshold|check-coverage|target|mutationThreshold|line_coverage)["']?\s*[:=\s>]\s*["']?(\d+(?:\.\d+)?)/g;
+
+function thresholds(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    [...text.slice(0, textAtMost).matchAll(threshold)].map(([, name, value]) => [name ?? "", Number(value)]),
+  );
+}

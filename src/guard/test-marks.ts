@@ -1,0 +1,106 @@
+import { languageOf } from "../core/test-language.ts";
+import type { Language } from "../core/test-language.ts";
+
+/** What a change of a text takes from the tests in it. */
+export interface Lost {
+  /** A mark that was not there before: without a condition it leaves the test out for good. */
+  readonly skip?: { readonly text: string; readonly conditional: boolean };
+  /** Assertions that go and that nothing takes the place of. */
+  readonly assertions: number;
+}
+
+/** Compares two states of a text in a file of this path; `undefined` where no language of tests is known for it. */
+export function lostTests(path: string, before: string, after: string): Lost | undefined {
+  const language = languageOf(path);
+  if (language === undefined) return undefined;
+  const was = linesOf(before, language);
+  const is = linesOf(after, language);
+  const skip = newMark(was, is, language);
+  const gone = without(asserts(was, language), asserts(is, language));
+  const come = without(asserts(is, language), asserts(was, language)).filter(
+    (line) => !cannotFail.test(line),
+  );
+  return {
+    ...(skip === undefined ? {} : { skip: { text: skip, conditional: conditional.test(skip) } }),
+    assertions: come.length === 0 ? gone.length : 0,
+  };
+}
+
+/** Whether a text is what is left of a test file once nothing in it is tested. */
+export function holdsNothing(path: string, text: string): boolean {
+  const language = languageOf(path);
+  return language !== undefined && linesOf(text, language).length <= linesLeft && !text.includes("test");
+}
+
+// `export {};`, an import, a line that only keeps the file from being empty.
+const linesLeft = 2;
+
+const textAtMost = 400_000;
+const lineAtMost = 2000;
+
+/** Lines of code, trimmed; comments are gone, and so is an assertion that became one. */
+function linesOf(text: string, language: Language): readonly string[] {
+  return text
+    .slice(0, textAtMost)
+    .split("\n")
+    .map((line) => line.trim().slice(0, lineAtMost))
+    .filter((line) => line !== "" && !language.comment.test(line));
+}
+
+function newMark(was: readonly string[], is: readonly string[], language: Language): string | undefined {
+  const mark = (line: string): boolean =>
+    (language.mute.test(line) && !placeholder.test(line)) || (language.focus?.test(line) ?? false);
+  const before = was.filter(mark);
+  const after = is.filter(mark);
+  const added = without(after, before);
+  // A mark that was reworded, or stands on a test that was renamed, is not one more.
+  return after.length > before.length ? added[0] : undefined;
+}
+
+// `it.todo("…")` announces a test; nothing that ran is left out.
+const placeholder = /\b(?:it|test)\.todo\(\s*["'`][^"'`]*["'`]\s*\)/;
+
+const conditional =
+  /\b(?:skipIf|runIf|skipif|skipIf|skipUnless|importorskip|EnabledIf\w*|EnabledOn\w*|DisabledIf\w*|DisabledOn\w*|assume\w*|Requires\w*|cfg_attr|XCTSkip(?:If|Unless))\b|@requires\b|\bSkip(?:f|Now)?\(.*(?:short|CI|network|root|windows|linux|darwin|docker)/i;
+
+const cannotFail =
+  /\bexpect\((true|1)\)\.toBe(?:Truthy)?\(|\bexpect\((\w+)\)\.toBe\(\2\)|^assert\s+(True|1)\b|\bassertTrue\(\s*[Tt]rue\s*\)|\bassert(?:\.ok)?\(\s*true\s*[,)]|\bassert!\(true\b/;
+
+function asserts(lines: readonly string[], language: Language): readonly string[] {
+  return lines.filter((line) => language.assertion.test(line));
+}
+
+/** What stands in the first list more often than in the second. */
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.filter((line) => {
+    const count = left.get(line) ?? 0;
+    if (count > 0) left.set(line, count - 1);
+    return count === 0;
+  });
+}
+
+// Marks of every language at once, for scripts that rewrite files line by line.
+const anyMark =
+  /\b(?:it|test|describe|context|suite|specify)(?:\.\w+)*\.(?:skip|only|fixme|failing|fails|todo)\b|\bx(?:it|test|describe|context|specify)\b|\bf(?:it|describe|context)\b|@(?:pytest\.mark\.|unittest\.)?(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)\b|\bpytest\.(?:skip|mark\.(?:skip|xfail))\b|\bself\.skipTest\(|\bSkipTest\b|\bcollect_ignore\w*\b|#\[\s*ignore\b|\b[tbf]\.Skip(?:f|Now)?\(|@(?:Disabled|Ignore)\b|\[(?:Ignore|Explicit)\b|\bSkip\s*=\s*"|\bmarkTest(?:Skipped|Incomplete)\b|@(?:module|describe)?tag :?skip\b|\bGTEST_SKIP\b|\bDISABLED_|\bXCTSkip|\bthis\.skip\(|^\s*(?:pending|skip)\b|\.(?:skip|only)\b\s*\(?/g;
+
+const anyAssertion =
+  /\bexpect\b|\bassert\w*|\bshould\b|\brequire\.\w|\bEXPECT_|\bASSERT_|\bverify\w*|\bXCTAssert|\bt\.(?:Error|Fatal)/i;
+
+/** Whether text that is put in place of another adds a mark. */
+export function addsMark(removed: string, added: string): boolean {
+  return (added.match(anyMark)?.length ?? 0) > (removed.match(anyMark)?.length ?? 0);
+}
+
+/** Whether text that is put in place of another takes an assertion away: for good, or into a comment. */
+export function dropsAssertion(removed: string, added: string): boolean {
+  if (!anyAssertion.test(removed)) return false;
+  const rest = added.trimStart();
+  if (/^(\\\d|\$\d|&|\s)*(\/\/|#(?!\[)|\/\*|--)/.test(rest)) return true;
+  return !anyAssertion.test(added) && !/\\[0-9]|\$[0-9]|&/.test(added)
+    ? emptied.test(rest)
+    : emptied.test(rest.replace(/^(\\\d|\$\d)+\s*/, ""));
+}
+
+const emptied = /^(pass|true|True|return;?|null|None|noop\(\);?|;|\.\.\.)?;?$/;

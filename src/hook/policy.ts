@@ -1,6 +1,7 @@
 import { Fault } from "../core/fault.ts";
 import type { CompiledPolicy } from "../core/policy.ts";
 import type { Files } from "../core/ports.ts";
+import { keyFiles } from "../host/key.ts";
 import { readCompiled } from "../policy/compiled.ts";
 
 export type HookPolicy = Pick<CompiledPolicy, "policy" | "digest">;
@@ -23,13 +24,13 @@ export interface PolicyPorts {
 export async function policyOf(ports: PolicyPorts, root: string): Promise<HookPolicy> {
   const { files, version, settings, standard } = ports;
   const outside = userSources(settings);
-  const place = { files, root, outside, version };
+  const place = { files, root, outside, version, secret: keyFiles(settings).secret };
   const first = await readCompiled(place);
   if (first.kind === "current") return first.compiled;
   if (
     first.kind === "absent" &&
     standard !== undefined &&
-    !(await someExist(files, [...sources(root), ...outside]))
+    !(await someExist(files, policySources(settings, root)))
   )
     return standard;
   await ports.compile(root);
@@ -46,8 +47,10 @@ export function userSources(settings: string): readonly string[] {
   return [`${settings}/config.yaml`, `${settings}/trusted.json`];
 }
 
-function sources(root: string): readonly string[] {
-  return ["surefoot.yaml", "surefoot.yml", "surefoot.local.yaml"].map((name) => `${root}/${name}`);
+/** Every file on which the policy of a folder may depend; one that does not exist counts. */
+export function policySources(settings: string, root: string): readonly string[] {
+  const own = ["surefoot.yaml", "surefoot.yml", "surefoot.local.yaml"].map((name) => `${root}/${name}`);
+  return [...own, ...userSources(settings)];
 }
 
 async function someExist(files: Files, paths: readonly string[]): Promise<boolean> {

@@ -23,18 +23,23 @@ export interface CompiledPlace {
   readonly outside?: readonly string[];
   /** What compiled it: presets change from version to version. */
   readonly version?: string;
+  /**
+   * A file that only the user can read, absolute. The compiled form lies in the repository, which may come from
+   * anywhere, and everything else in it can be made up; the digest of this file cannot.
+   */
+  readonly secret?: string;
 }
 
 /** Writes the compiled form with the digests of the files that it was made from. Returns its absolute path. */
 export async function writeCompiled(
-  { files, root, outside = [], version = "" }: CompiledPlace,
+  { files, root, outside = [], version = "", secret }: CompiledPlace,
   compiled: CompiledPolicy,
 ): Promise<string> {
   const overlays = compiled.origins.flatMap(({ source, file }) =>
     source === "service overlay" && file !== undefined ? [file] : [],
   );
   const sources: Record<string, string> = {};
-  for (const file of new Set([...own, ...overlays, ...outside]))
+  for (const file of new Set([...own, ...overlays, ...outside, ...(secret === undefined ? [] : [secret])]))
     sources[file] = await digestOf(files, placed(root, file));
   const body = canonical({ schemaVersion: 1, version, sources, compiled });
   const path = `${root}/${compiledPath}`;
@@ -54,6 +59,7 @@ export async function readCompiled({
   root,
   outside = [],
   version = "",
+  secret,
 }: CompiledPlace): Promise<CompiledRead> {
   const text = await files.readText(`${root}/${compiledPath}`);
   if (text === undefined) return { kind: "absent" };
@@ -64,7 +70,11 @@ export async function readCompiled({
   if (stored.schemaVersion !== 1 || stored.version !== version)
     return { kind: "stale", changed: ["the version of surefoot"] };
   const { sources, compiled } = stored;
-  const names = [...new Set([...Object.keys(sources), ...outside])];
+  if (secret !== undefined && (sources[secret] ?? absent) === absent)
+    return { kind: "stale", changed: ["who compiled it"] };
+  const names = [
+    ...new Set([...Object.keys(sources), ...outside, ...(secret === undefined ? [] : [secret])]),
+  ];
   const digests = await Promise.all(names.map((file) => digestOf(files, placed(root, file))));
   const changed = names.filter((file, index) => sources[file] !== digests[index]);
   return changed.length > 0 ? { kind: "stale", changed } : { kind: "current", compiled };
@@ -72,6 +82,7 @@ export async function readCompiled({
 
 const own = ["surefoot.yaml", "surefoot.local.yaml"];
 const sealDigits = 64;
+const absent = "absent";
 
 function placed(root: string, file: string): string {
   return file.startsWith("/") ? file : `${root}/${file}`;
@@ -108,7 +119,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 async function digestOf(files: Files, path: string): Promise<string> {
   const text = await files.readText(path);
-  return text === undefined ? "absent" : sha256(text);
+  return text === undefined ? absent : sha256(text);
 }
 
 function broken(says: string, cause?: unknown): Fault {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { userSources } from "../../hook/policy.ts";
-import { configFolder } from "../../host/key.ts";
+import { configFolder, keyFiles, openKey } from "../../host/key.ts";
 import { writeCompiled } from "../../policy/compiled.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import type { CliInput, Io } from "../command.ts";
@@ -21,5 +21,8 @@ export async function compileTo(host: Io["host"], root: string): Promise<string>
   const settings = configFolder(host);
   const { files } = host;
   const compiled = await loadPolicy(await policyRequest(host, root, { committed: false }));
-  return await writeCompiled({ files, root, outside: userSources(settings), version }, compiled);
+  // On a new machine there is no key yet, and what is compiled must show that this user did it.
+  openKey(settings);
+  const { secret } = keyFiles(settings);
+  return await writeCompiled({ files, root, outside: userSources(settings), version, secret }, compiled);
 }

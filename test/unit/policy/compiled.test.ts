@@ -64,6 +64,22 @@ test("another version of surefoot and other settings of the user make it stale",
   assert.deepEqual(await readCompiled(place), { kind: "stale", changed: outside });
 });
 
+test("what another user compiled is stale, whatever else it got right", async () => {
+  const files = filesWith({ "surefoot.yaml": "version: 1" });
+  const place = { files, root: "/repo", secret: "/home/me/key.pem" };
+  const compiled = await loadPolicy({ files, root: "/repo" });
+  const state = async (): Promise<string> => (await readCompiled(place)).kind;
+  await writeCompiled(place, compiled);
+  const unproven = await state();
+  await files.write("/home/me/key.pem", "mine");
+  await writeCompiled(place, compiled);
+  const mine = await state();
+  await files.write("/home/me/key.pem", "another's");
+  const others = await state();
+  await writeCompiled({ files, root: "/repo" }, compiled);
+  assert.deepEqual([unproven, mine, others, await state()], ["stale", "current", "stale", "stale"]);
+});
+
 test("one changed letter anywhere is noticed", async () => {
   const files = await written({ "surefoot.yaml": "version: 1" });
   const text = (await files.readText(path)) ?? "";

@@ -125,8 +125,7 @@ function known(action: Action, facts: Facts): boolean {
     all(needs.aliases, facts.aliases) &&
     all(needs.texts, facts.texts) &&
     all(needs.packages, facts.packages) &&
-    // What does not exist has no digest and leaves none behind.
-    ((needs.digests ?? []).length === 0 || facts.digests !== undefined) &&
+    // Digests are also recorded for what comes later; a decision needs them where it looks back.
     (needs.history !== true || facts.history !== undefined)
   );
 }

@@ -46,7 +46,7 @@ export function installsOf(effects: readonly Effect[]): readonly Install[] {
         registry,
         program,
         specs: specs.filter((spec) => spec !== "" && !spec.startsWith("-")),
-        global: global || (elevated && registry === "pypi" && specs.length > 0),
+        global: global || (elevated && registry === "pypi" && (specs.length > 0 || line.options.has("r"))),
         sources,
         ...(invocation.span === undefined ? {} : { span: invocation.span }),
       },
@@ -159,6 +159,7 @@ const python: Reader = {
     let words = line.words;
     const sources = [
       ...optionValues(line, "index-url", "i", "extra-index-url", "index", "default-index", "f", "find-links"),
+      ...optionValues(line, "r", "requirement", "c", "constraint").filter((name) => /^https?:/.test(name)),
       ...optionValues(line, "trusted-host").map((host) => `http://${host}`),
     ];
     const editable = optionValues(line, "e", "editable").filter((spec) => isAddress(spec, "pypi"));

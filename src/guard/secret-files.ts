@@ -124,6 +124,7 @@ export function secretKind(path: string, facts: Facts): "key" | "history" | "env
 export function isEnvFile(name: string): boolean {
   // A pattern that begins with a dot may mean it: others do not reach dot files.
   if (/^\.[^*?[]/.test(name) && /[*?[]/.test(name) && matchesAny(".env", [name])) return true;
+  if (/^(?!example|sample|template|test|default)[\w-]+\.env$/.test(name)) return true;
   return /^\.env(rc)?$|^\.env\.(?!.*(example|sample|template|tmpl|dist|defaults?|schema|test|testing|ci|d\.ts)$)[\w.-]+$/.test(
     name,
   );

@@ -108,6 +108,8 @@ const unusualSource: Rule = {
     "sudo dpkg -i /tmp/p.deb",
     "sudo add-apt-repository ppa:someone/x",
     "yarn add x@https://example.org/x.tgz",
+    "pip install -r https://example.org/requirements.txt",
+    "go env -w GOPROXY=direct",
   ],
   mustAllow: [
     "npm install express",
@@ -173,6 +175,8 @@ function changesSources(program: string, args: readonly (string | undefined)[]):
       return !/^(-h|--help|-L|--list)\b/.test(text);
     case "brew":
       return /^tap \S+ \S+/.test(text);
+    case "go":
+      return /^env -w .*\bGO(PROXY|NOSUMDB|NOSUMCHECK|INSECURE)=/.test(text);
     case "apt-key":
       return /^(add|adv)\b/.test(text);
     default:
@@ -193,6 +197,7 @@ const globalInstall: Rule = {
     "yarn global add eslint",
     "pnpm add -g tsx",
     "sudo pip install requests",
+    "sudo pip3 install -r requirements.txt",
     "pip install --break-system-packages httpx",
     "pipx install black",
     "uv tool install ruff",

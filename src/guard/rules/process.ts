@@ -33,6 +33,9 @@ const killAll: Rule = {
     "loginctl terminate-user dev",
     "killall sshd",
     "tmux kill-server",
+    'for p in $(pgrep .); do kill -9 "$p"; done',
+    "python3 -c 'import os, signal; os.kill(-1, signal.SIGKILL)'",
+    "node -e 'process.kill(-1)'",
   ],
   mustAllow: [
     "kill $!",
@@ -55,7 +58,12 @@ const killAll: Rule = {
   ],
 };
 
-const killers = nameSet("kill pkill killall killall5 skill slay fuser loginctl systemctl tmux");
+const killers = nameSet(
+  "kill pkill killall killall5 skill slay fuser loginctl systemctl tmux python python3 node ruby perl",
+);
+
+const killsAll =
+  /\b(?:os|process|Process)\.kill\(\s*(?:["'][A-Z]+["'],\s*)?-1\b|\bkill\s*\(?\s*["']?(?:9|KILL|TERM)["']?\s*,\s*-1\b/;
 
 // Interpreters and hosts of other programs: their name says nothing about whose process it is.
 const shared =
@@ -71,6 +79,12 @@ function tooMuch(
   const line = commandLine(invocation, nameSet("s signal n g G P t u U euid uid user group session o"));
   const text = words.join(" ");
   switch (program) {
+    case "python":
+    case "python3":
+    case "node":
+    case "ruby":
+    case "perl":
+      return killsAll.test(`${text}\n${invocation.input ?? ""}`.slice(0, textAtMost)) ? {} : undefined;
     case "killall5":
     case "slay":
       return {};
@@ -107,6 +121,7 @@ function byNumber(
     return words.length === 1 || targets.some((word) => word === "-1") || words.at(-1) === "1"
       ? {}
       : undefined;
+  if (targets.some((word) => /^[.*^$]+$/.test(word))) return { says: "it ends every process" };
   const named = targets.find((word) => shared.test(word) || system.test(word));
   if (named !== undefined) return { says: `it ends every process that is called ${named}` };
   const unknownTarget = targets.some((word) => word.includes("\uE000"));

@@ -195,8 +195,11 @@ const envFile: Rule = {
   verdict: "ask",
   says: "it reads a file with settings for the environment, secrets among them",
   instead: "cat .env.example",
-  find: ({ effects, facts }) =>
-    filesRead(effects, facts).flatMap((file) => {
+  find: ({ effects, facts }) => [
+    ...effects.flatMap((effect): readonly Hit[] =>
+      showsCommitted(effect) ? [{ ...(effect.span === undefined ? {} : { span: effect.span }) }] : [],
+    ),
+    ...filesRead(effects, facts).flatMap((file) => {
       if (
         !file.shows ||
         secretKind(file.path, facts) !== "env" ||
@@ -210,6 +213,7 @@ const envFile: Rule = {
         },
       ];
     }),
+  ],
   mustBlock: [
     "cat .env",
     "head -n 3 .env.local",
@@ -221,6 +225,8 @@ const envFile: Rule = {
     "base64 < .env",
     "node -e \"console.log(require('fs').readFileSync('.env', 'utf8'))\"",
     "cat .e*v",
+    "git show HEAD~3:.env",
+    "cat deploy/prod.env",
   ],
   mustAllow: [
     "cat .env.example",
@@ -239,6 +245,15 @@ const envFile: Rule = {
   ],
 };
 
+/** `git show HEAD:.env`: what was committed once is still there to be read. */
+function showsCommitted(effect: Effect): boolean {
+  if (effect.kind !== "git" || !/^(show|cat-file|archive)$/.test(effect.operation)) return false;
+  return effect.args.some((arg) => {
+    const path = /^[^:]*:(.+)$/.exec(arg ?? "")?.[1];
+    return path !== undefined && isEnvFile(path.slice(path.lastIndexOf("/") + 1));
+  });
+}
+
 const commit: Rule = {
   id: "secrets/commit",
   irreversible: false,
@@ -255,6 +270,7 @@ const commit: Rule = {
     }),
   mustBlock: [
     "git add .env",
+    "git add -f config/aws.env",
     "git add -f .env.local",
     "git add src .env.production && git commit -m x",
     "git commit -m 'Add settings' .env",

@@ -183,7 +183,9 @@ function runUnwrapped(
     const text = command.map((arg) => arg.value).join(" ");
     return first === undefined ? none : runBody({ value: text, span: first.span }, [], shell, call);
   }
-  return command.length === 0 ? none : runCommand(command, shell, call);
+  // `env` alone prints the environment.
+  if (command.length === 0) return name === "env" ? unknown : none;
+  return runCommand(command, shell, call);
 }
 
 /** `watch` and `entr` hand their words to a shell as one text. */

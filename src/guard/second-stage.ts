@@ -12,13 +12,16 @@ const userWordsAtMost = 6000;
 // What the guard could not read itself it cannot describe to a model either.
 const unread: ReadonlySet<string> = new Set(["shell/reader-failed", "shell/too-complex", "shell/unparsed"]);
 
-/** Whether a model may be asked: the rules ask, none of them denies, and the command could be read. */
+/**
+ * Whether a model may be asked: the rules ask, none of them denies, and the command could be read. Where a policy's own
+ * rule asks, somebody wants a person to be asked.
+ */
 export function isUnproven(action: Action, judgement: Judgement, policy: Policy): boolean {
   return (
     action.kind === "exec" &&
     action.command.length <= commandAtMost &&
     binding(judgement, policy) === "ask" &&
-    !judgement.reasons.some((reason) => unread.has(reason.rule))
+    !judgement.reasons.some(({ rule }) => unread.has(rule) || rule.startsWith("custom/"))
   );
 }
 

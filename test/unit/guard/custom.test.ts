@@ -6,6 +6,7 @@ import type { CustomMatch, CustomRule, Policy } from "../../../src/core/policy.t
 import { binding } from "../../../src/guard/binding.ts";
 import { exampleFacts, examplePolicy } from "../../../src/guard/example.ts";
 import { judge } from "../../../src/guard/judge.ts";
+import { isUnproven } from "../../../src/guard/second-stage.ts";
 import { matchesWildcard } from "../../../src/guard/wildcard.ts";
 
 const nothing: CustomMatch = {
@@ -233,6 +234,16 @@ test("deny goes before ask, and both before allow", () => {
     { id: "custom/c", verdict: "deny", match },
   ];
   assert.equal(answer("git tag -f v1", each), "deny custom/c custom/b (custom/a lifts git/tag-overwrite)");
+});
+
+test("where a policy's own rule asks, no model answers in the person's place", () => {
+  const unproven = (command: string, custom: readonly Given[]): boolean =>
+    isUnproven(actionOf(command), judged(command, custom), policyWith(custom));
+  const asking: Given = { verdict: "ask", match: { command: ["git tag"] } };
+  assert.deepEqual(
+    [unproven("git tag -f v1", []), unproven("git tag -f v1", [asking]), unproven("git tag", [asking])],
+    [true, false, false],
+  );
 });
 
 test("a shadow rule records and does not bind; a mode in guard.rules goes before", () => {

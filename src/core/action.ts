@@ -26,6 +26,8 @@ export interface Judgement {
   /** Reasons that an `allow` of the policy took away, with the id of that entry. */
   readonly lifted?: readonly { readonly reason: Reason; readonly by: string }[];
   readonly effects: readonly Effect[];
+  /** Commands that stand inside others or are made by expansion, in the order in which they were found. */
+  readonly unfolded?: readonly Unfolding[];
   /** The facts that the decision used, as they were when it was made. */
   readonly facts: Facts;
   /** What a model said, where the user has set one up for commands that the rules only ask about. */
@@ -52,6 +54,14 @@ export interface Reason {
   readonly span?: Span;
   /** A safer way that the guard itself allows. */
   readonly instead?: string;
+}
+
+/** A command that the text hides: what runs it, and how it reads then. Parts that cannot be known are `…`. */
+export interface Unfolding {
+  /** The program, function or alias that runs it; `expansion` where the shell makes it out of other words. */
+  readonly by: string;
+  readonly text: string;
+  readonly span: Span;
 }
 
 export interface Span {

@@ -26,6 +26,7 @@ export function judge(action: Action, facts: Facts, policy: Policy): Judgement {
     reasons: ordered,
     ...(lifted.length === 0 ? {} : { lifted }),
     effects: reading.effects,
+    ...(reading.unfolded.length === 0 ? {} : { unfolded: reading.unfolded }),
     facts,
   };
 }

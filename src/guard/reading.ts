@@ -1,4 +1,4 @@
-import type { Action, Effect, Facts, Span } from "../core/action.ts";
+import type { Action, Effect, Facts, Span, Unfolding } from "../core/action.ts";
 import { resolvePath } from "./paths.ts";
 import { interpret } from "./shell/effects.ts";
 
@@ -15,6 +15,7 @@ export interface Reading {
   readonly unread: readonly string[];
   /** Absolute paths of scripts that the action starts itself, and that it did not write. */
   readonly ran: readonly string[];
+  readonly unfolded: readonly Unfolding[];
   /** Work units used, of those in `workUnits`. */
   readonly units: number;
 }
@@ -74,6 +75,7 @@ function plain(effects: readonly Effect[]): Reading {
     written: new Map(),
     unread: [],
     ran: [],
+    unfolded: [],
     units: effects.length,
   };
 }

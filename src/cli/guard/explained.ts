@@ -1,4 +1,4 @@
-import type { Action, Effect, Facts, Judgement, Verdict } from "../../core/action.ts";
+import type { Action, Effect, Facts, FileText, Judgement, Verdict } from "../../core/action.ts";
 import { matchedText, subject } from "../../guard/says.ts";
 
 /** The judgement spelled out: what was read, what it would do, what was known, which rules decided, the safer way. */
@@ -6,6 +6,14 @@ export function explainJudgement(action: Action, judgement: Judgement, verdict: 
   const { effects, reasons, facts } = judgement;
   const lines = [
     section(verdictLine(judgement.verdict, verdict), [subject(action)]),
+    ...(judgement.unfolded === undefined
+      ? []
+      : [
+          section(
+            "How it is read",
+            judgement.unfolded.map(({ by, text }) => `${by} → ${text}`),
+          ),
+        ]),
     section(
       "What it would do",
       effects.length === 0 ? ["nothing that the guard looks at"] : effects.map(effectLine),
@@ -86,19 +94,50 @@ function inFolder(cwd: string | undefined): string {
 }
 
 function factLines(facts: Facts): readonly string[] {
-  const { paths, aliases, tempDirs, guarded, ...plain } = facts;
+  const { paths, aliases, tempDirs, guarded, texts, digests, history, packages, ...plain } = facts;
+  const each = <T>(values: Readonly<Record<string, T>> | undefined, says: (value: T) => string) =>
+    Object.entries(values ?? {}).map(([name, value]) => `${name}: ${says(value)}`);
   return [
-    ...Object.entries(plain).map(([name, value]) => `${name}: ${value === "" ? "(none)" : String(value)}`),
+    ...each(plain, (value) => (value === "" ? "(none)" : String(value))),
     ...(tempDirs === undefined ? [] : [`tempDirs: ${tempDirs.join(", ")}`]),
     ...(guarded === undefined ? [] : [`guarded: ${guarded.join(", ")}`]),
-    ...Object.entries(aliases ?? {}).map(
-      ([name, value]) => `git ${name}: ${value === "" ? "no alias" : `alias of ${value}`}`,
+    ...each(aliases, (value) => (value === "" ? "no git alias" : `git alias of ${value}`)),
+    ...each(paths, (fact) =>
+      Object.entries(fact)
+        .map(([name, value]) => `${name} ${String(value)}`)
+        .join(", "),
     ),
-    ...Object.entries(paths ?? {}).map(
-      ([path, fact]) =>
-        `${path}: ${Object.entries(fact)
-          .map(([name, value]) => `${name} ${String(value)}`)
-          .join(", ")}`,
-    ),
+    ...each(texts, textFact),
+    ...each(digests, (digest) => `now ${digest.slice(0, 12)}`),
+    ...(history === undefined ? [] : historyLines(history)),
+    ...each(packages, packageFact),
   ];
+}
+
+function textFact(fact: FileText): string {
+  switch (fact.kind) {
+    case "text":
+      return `read, ${fact.text.split("\n").length} lines`;
+    case "absent":
+      return "no such file";
+    case "unreadable":
+      return `not read: ${fact.says}`;
+  }
+}
+
+function historyLines(history: NonNullable<Facts["history"]>): readonly string[] {
+  if (history === "unknown") return ["history: unknown"];
+  return [
+    ...Object.entries(history.seen).map(
+      ([path, digest]) =>
+        `${path}: seen in this session${digest === "edited" ? " and edited since" : `, ${digest.slice(0, 12)} then`}`,
+    ),
+    ...history.changed.map((path) => `${path}: changed in this session`),
+  ];
+}
+
+function packageFact(fact: NonNullable<Facts["packages"]>[string]): string {
+  if (fact === "unknown") return "unknown";
+  if (fact.locked) return "in the lockfile";
+  return fact.near === undefined ? "not in the lockfile" : `not in the lockfile, which holds ${fact.near}`;
 }

@@ -24,6 +24,7 @@ import { runRemote } from "./remote.ts";
 import { runScripts } from "./scripts.ts";
 import { runProgramFile, runShell } from "./shells.ts";
 import { assigned } from "./variables.ts";
+import { unfold } from "./unfold.ts";
 import { runWrapper } from "./wrappers.ts";
 
 /** How a command is started. */
@@ -47,9 +48,13 @@ export function runCommand(args: readonly Arg[], shell: Shell, call: Call): Outp
   const name = programName(first.value);
   if (name === undefined) return opaque(first, rest, shell, call);
   const inner: Shell = shell;
+  const outer = world.callers.at(-1);
+  if (outer !== undefined) unfold(world.unfolded, outer, args, call.span);
+  world.callers.push(name);
   inner.depth += 1;
   const output = dispatch(name, first, rest, inner, call);
   inner.depth -= 1;
+  world.callers.pop();
   return output;
 }
 
@@ -97,8 +102,11 @@ function dispatch(name: string, first: Arg, rest: readonly Arg[], shell: Shell, 
   const written = first.value.includes("/") ? contentOf(shell, first.value) : undefined;
   if (written !== undefined) {
     addEffect(world, execution(name, rest, shell, call));
-    if (written.kind === "text")
-      return world.runText(written.text, freshShell(shell, call.env, values(rest)), first);
+    if (written.kind === "text") {
+      const fresh = freshShell(shell, call.env, values(rest));
+      fresh.vars.set("0", { fields: [first.value], array: false, exported: false });
+      return world.runText(written.text, fresh, first);
+    }
     if (written.kind === "unknown")
       addOpaqueBody(world, "it runs a file that this very command writes", first.span, written);
     return unknown;

@@ -1,25 +1,16 @@
 import type { Facts } from "../../core/action.ts";
-import { within } from "../paths.ts";
+import { temporary, within } from "../paths.ts";
 import type { Reading } from "../reading.ts";
 import { runCommand } from "./command.ts";
 import { passedOn } from "./fetched.ts";
 import { Budget } from "./ir.ts";
-import type { Node, Redirect } from "./ir.ts";
+import type { Node } from "./ir.ts";
 import { parse } from "./parse.ts";
-import {
-  addProblem,
-  contentOf,
-  hole,
-  known,
-  none,
-  setVariable,
-  subshell,
-  putContent,
-  touch,
-  unknown,
-} from "./shell.ts";
+import { addProblem, hole, none, setVariable, subshell, unknown } from "./shell.ts";
 import type { Arg, Output, Shell, World } from "./shell.ts";
 import { assigned } from "./variables.ts";
+import { unfold } from "./unfold.ts";
+import { empties, redirects, written } from "./redirects.ts";
 import { expandText, expandWords } from "./words.ts";
 
 /** Units of work for one action: a long real command takes a few hundred. */
@@ -38,8 +29,10 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     problems: [],
     aliases: new Set(),
     unread: new Set(),
+    unfolded: [],
+    callers: [],
     ran: new Set(),
-    running: [],
+    lookedUp: [],
     files: new Map(),
     links: new Map(),
     copies: new Map(),
@@ -83,6 +76,7 @@ export function interpret(command: string, cwd: string, facts: Facts): Reading {
     ),
     unread: [...world.unread],
     ran: [...world.ran],
+    unfolded: world.unfolded,
     units: Math.ceil(workUnits - Math.max(0, budget.left)),
   };
 }
@@ -200,16 +194,38 @@ function runChain(node: Extract<Node, { kind: "chain" }>, shell: Shell): Output 
   const cds = node.nodes.filter(
     (item) => item.kind === "command" && /^(cd|pushd)$/.test(item.words[0]?.text ?? ""),
   );
-  if (cds.length > 1 && shell.cwd !== start) shell.cwd = either(shell, start, shell.cwd);
+  if (cds.length > 1 && shell.cwd !== start && !intoTemp(node, shell))
+    shell.cwd = either(shell, start, shell.cwd);
   return joined(outputs);
+}
+
+/** `cd /tmp && mkdir x && cd x`: the first step does not fail, and wherever the rest ends is temporary. */
+function intoTemp({ nodes, operators }: Extract<Node, { kind: "chain" }>, { cwd, world }: Shell): boolean {
+  const [first] = nodes;
+  const rooted =
+    first?.kind === "command" &&
+    /^(cd|pushd) \/(tmp|var\/tmp)$/.test(first.words.map((word) => word.text).join(" "));
+  return rooted && cwd !== undefined && temporary(cwd, world.facts) && !operators.includes("||");
 }
 
 // Loops over more words than this are judged by their first words and then as one unknown word.
 const turnsAtMost = 24;
 
 function runLoop(node: Extract<Node, { kind: "loop" }>, shell: Shell): Output {
-  run(node.test, shell);
   const { variable } = node;
+  const inputs = variable === undefined ? turnsOf(shell.stdin) : [];
+  if (inputs.length > 0) {
+    // `… | while read x`: each turn takes its part of the input.
+    const before = shell.stdin;
+    for (const input of inputs) {
+      shell.stdin = input;
+      run(node.test, shell);
+      maybe(shell, () => run(node.body, shell));
+    }
+    shell.stdin = before;
+    return unknown;
+  }
+  run(node.test, shell);
   if (variable === undefined) {
     // Twice, so that what the first turn sets is seen by the second.
     maybe(shell, () => run(node.body, shell));
@@ -229,7 +245,34 @@ function runLoop(node: Extract<Node, { kind: "loop" }>, shell: Shell): Output {
   return unknown;
 }
 
-function runSimple(node: Extract<Node, { kind: "command" }>, shell: Shell): Output {
+/** What each turn of a loop finds on its standard input, where that is known and more than one thing. */
+function turnsOf(stdin: Output): readonly Output[] {
+  if (stdin.kind === "paths" && stdin.words.length > 1)
+    return stdin.words.slice(0, turnsAtMost).map((word) => ({ kind: "paths", words: [word] }));
+  if (stdin.kind !== "text") return [];
+  const lines = stdin.text.replace(/\n$/, "").split("\n");
+  return lines.length > 1 && lines.length <= turnsAtMost ? lines.map((text) => ({ kind: "text", text })) : [];
+}
+
+type SimpleNode = Extract<Node, { kind: "command" }>;
+
+/** A command whose words hold a variable with a few possible values is read once for each of them. */
+function runSimple(node: SimpleNode, shell: Shell): Output {
+  for (const word of node.words)
+    for (const piece of word.pieces) {
+      const variable = piece.kind === "variable" ? shell.vars.get(piece.name) : undefined;
+      if (piece.kind !== "variable" || variable?.alternatives === undefined) continue;
+      for (const value of variable.alternatives) {
+        shell.vars.set(piece.name, { fields: [value], array: false, exported: variable.exported });
+        runSimple(node, shell);
+      }
+      shell.vars.set(piece.name, variable);
+      return unknown;
+    }
+  return runOnce(node, shell);
+}
+
+function runOnce(node: SimpleNode, shell: Shell): Output {
   const given = node.assigns.map((assign) => ({
     assign,
     fields: assign.array
@@ -249,56 +292,22 @@ function runSimple(node: Extract<Node, { kind: "command" }>, shell: Shell): Outp
     return none;
   }
   const env = new Map(given.map(({ assign, fields }) => [assign.name, fields[0] ?? ""]));
+  const [word] = node.words;
+  const [first] = args;
+  if (
+    shell.world.callers.length === 0 &&
+    word !== undefined &&
+    first !== undefined &&
+    made(word.text, first.value)
+  )
+    unfold(shell.world.unfolded, "expansion", args, node.span);
   const output = runCommand(args, shell, { env, stdin: stdin ?? shell.stdin, span: node.span });
   return written(node.redirects, output, shell);
 }
 
-/** Records what redirects do to files. Gives the standard input that they set, if they do. */
-function redirects(list: readonly Redirect[], shell: Shell, empty = false): Output | undefined {
-  let stdin: Output | undefined;
-  for (const redirect of list) {
-    if (redirect.kind === "text") {
-      const text = expandText(redirect.body, shell, run);
-      stdin = { kind: "text", text: redirect.adds === "nothing" ? text : `${text}\n` };
-      continue;
-    }
-    if (redirect.target === undefined) continue;
-    const { operator } = redirect;
-    const arg: Arg = { value: expandText(redirect.target, shell, run), span: redirect.target.span };
-    const text = known(arg.value);
-    // `2>&1` and `>&-` name descriptors, not files.
-    if ((operator === ">&" || operator === "<&") && (text === undefined || /^\d*-?$/.test(text))) continue;
-    if (operator === "<" || operator === "<&") {
-      touch(shell, arg, { kind: "read", by: "<" });
-      stdin = contentOf(shell, arg.value) ?? unknown;
-    } else {
-      const replaces = empty && !operator.includes(">>");
-      touch(shell, arg, { kind: "write", by: replaces ? "truncate" : operator });
-    }
-  }
-  return stdin;
-}
-
-/** Whether a command prints nothing, or what git has of a file: a redirect then takes away what the file held. */
-function empties(args: readonly Arg[]): boolean {
-  const line = args.map((arg) => known(arg.value) ?? hole).join(" ");
-  return /^$|^(:|true|cat \/dev\/null|echo -n|printf ?|git (show|cat-file( -p| blob)?) [^ ]*:[^ ]+)$/.test(
-    line,
-  );
-}
-
-/** Remembers the text of files that the command writes, and gives what is left of its output. */
-function written(list: readonly Redirect[], output: Output, shell: Shell): Output {
-  let rest = output;
-  for (const redirect of list) {
-    if (redirect.kind !== "file" || redirect.target === undefined) continue;
-    const { operator, descriptor } = redirect;
-    if (!operator.includes(">") || operator === ">&" || (descriptor ?? 1) !== 1) continue;
-    const name = expandText(redirect.target, shell, () => unknown);
-    putContent(shell, name, rest, operator === ">>");
-    rest = none;
-  }
-  return rest;
+/** Whether a command word says something else than what stands there. */
+function made(text: string, value: string): boolean {
+  return text !== value && text.replace(/^(["'])(.*)\1$/, "$2") !== value;
 }
 
 /** Takes over the state that a body left behind. */

@@ -1,4 +1,4 @@
-import type { Effect, Facts, Span } from "../../core/action.ts";
+import type { Effect, Facts, Span, Unfolding } from "../../core/action.ts";
 import { normalize, resolvePath } from "../paths.ts";
 import type { Problem } from "../reading.ts";
 import type { Budget, Node } from "./ir.ts";
@@ -51,10 +51,13 @@ export interface World {
   readonly aliases: Set<string>;
   /** Files that would be run, and whose text nobody looked up yet. */
   readonly unread: Set<string>;
+  readonly unfolded: Unfolding[];
+  /** Names of the commands that are being run, outermost first. */
+  readonly callers: string[];
   /** Scripts that the action itself starts, and that it did not write. */
   readonly ran: Set<string>;
   /** Looked-up files that are being read, each with the part of it that runs: the innermost stands last. */
-  readonly running: readonly string[];
+  readonly lookedUp: readonly string[];
   /** What files hold that this action wrote, by absolute path. */
   readonly files: Map<string, Output>;
   /** Symbolic links made by this action. */
@@ -89,6 +92,8 @@ export interface Shell {
 
 export interface Variable {
   readonly fields: readonly string[];
+  /** Where one of a few values holds, and which one is not known: those values. */
+  readonly alternatives?: readonly string[];
   readonly array: boolean;
   readonly exported: boolean;
 }
@@ -235,6 +240,8 @@ function inherited(shell: Shell, name: string): string | undefined {
   }
 }
 
+const alternativesAtMost = 4;
+
 /** Sets a variable. Where it may or may not be set anew, its value is not known afterwards. */
 export function setVariable(
   shell: Shell,
@@ -247,8 +254,12 @@ export function setVariable(
     before !== undefined &&
     shell.conditional &&
     (before.fields.length !== fields.length || before.fields.some((field, i) => field !== fields[i]));
+  const values = [...(before?.alternatives ?? before?.fields ?? []), ...fields];
+  const few =
+    unsure && !array && values.length <= alternativesAtMost && values.every((value) => isKnown(value));
   shell.vars.set(name, {
     fields: unsure ? [hole] : fields,
+    ...(few ? { alternatives: values } : {}),
     array,
     exported: exported || before?.exported === true,
   });

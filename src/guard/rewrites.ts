@@ -94,7 +94,10 @@ const substitutions =
 const deletions =
   /\/((?:\\.|[^\\/\n])+)\/I?\s*(?:,\s*(?:\/(?:\\.|[^\\/\n])*\/|[+~]?\d+|\$)\s*)?(?:\{\s*)?d\b/g;
 const insertions = /(?:^|[;\n/\d$])\s*[iac]\\?\s*\n?\s*(\S[^\n]*)/g;
-const globals = /(?:^|\|)%?(?:g|v)\/((?:\\.|[^\\/\n])+)\/d/g;
+const globals = /(?:^|\|)%?g\/((?:\\.|[^\\/\n])+)\/d/gm;
+
+// `print unless /a/`, `!/a/`: lines that hold it do not come through.
+const unprinted = /(?:print(?:\s+\$_)?\s+(?:unless|if\s*!)\s*|^\s*!\s*)\/((?:\\.|[^\\/\n])+)\//g;
 
 function lineSwaps(script: string): readonly Swap[] {
   const text = script.slice(0, textAtMost);
@@ -104,11 +107,13 @@ function lineSwaps(script: string): readonly Swap[] {
       added: plain(added ?? by ?? ""),
       drops: false,
     })),
-    ...[...text.matchAll(deletions), ...text.matchAll(globals)].map(([, removed]) => ({
-      removed: plain(removed ?? ""),
-      added: "",
-      drops: true,
-    })),
+    ...[...text.matchAll(deletions), ...text.matchAll(globals), ...text.matchAll(unprinted)].map(
+      ([, removed]) => ({
+        removed: plain(removed ?? ""),
+        added: "",
+        drops: true,
+      }),
+    ),
     ...(/^(\/.*\/|\d+|\$)?\s*[iac](\\|\s)/.test(text) || /\n\s*(\/.*\/|\d+|\$)?[iac]\\/.test(text)
       ? [...text.matchAll(insertions)].map(([, added]) => ({ removed: "", added: added ?? "", drops: false }))
       : []),

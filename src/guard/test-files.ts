@@ -14,14 +14,18 @@ export function isTest(rel: string): boolean {
     .replace(/\*\*\//g, "")
     .replaceAll("*", "x")
     .replace(/\[[^\]]*\]/g, "x");
-  return (namedAsTest.test(last) && isTestFile(shown)) || otherTests.test(last);
+  if (otherTests.test(last)) return true;
+  // Where a runner takes every file of a folder, all but what only helps is a test.
+  const whole = wholeFolder.test(shown) && !helper.test(last);
+  return (whole || namedAsTest.test(last)) && isTestFile(shown);
 }
 
 /** Whether a path is a folder of tests, or a pattern for everything in one. */
 export function isTestFolder(rel: string): boolean {
   if (builtFolder(rel) || apart.test(`${rel}/`)) return false;
   const folder = rel.replace(/\/(\*\*\/)?(\*|\[listed\]|\*\.\w+)$/, "");
-  return testFolder.test(folder);
+  if (testFolder.test(folder)) return true;
+  return inTestFolder.test(folder) && !beside.test(folder.slice(folder.lastIndexOf("/") + 1));
 }
 
 /** Whether something that lies here is still run as a test. */
@@ -49,6 +53,9 @@ export function isSnapshot(rel: string): boolean {
 const apart =
   /(^|\/)(fixtures?|testdata|test-data|__fixtures__|__snapshots__|__mocks__|mocks|node_modules|vendor|test-results|playwright-report|_build|obj|\.git)\//;
 const namedAsTest = /test|spec|\bcy\b|e2e|Tests?|IT\./i;
+const wholeFolder = /(^|\/)(?:tests?|__tests__|specs?)\/(?:[\w-]+\/)?[^/]+\.(?:[cm]?[jt]sx?|rs)$/;
+const helper =
+  /help|util|setup|teardown|support|config|fixture|mock|stub|index|types|global|env|data|common|shared|mod\.rs|factor|server|client|\.d\.ts$|run/i;
 const otherTests = /\.(bats|feature)$|_test\.(dart|lua)$|_spec\.lua$|^test_.*\.(sh|lua)$/;
 const folderNames =
   "tests?|specs?|__tests__|e2e|cypress|integration-tests?|integrationTest|androidTest|unit-tests?";
@@ -56,5 +63,8 @@ const testFolder = new RegExp(
   `(^|/)(${folderNames})(/(unit|integration|e2e|functional|acceptance|system|specs?|tests?|api|smoke|regression))?$`,
 );
 const inTestFolder = new RegExp(`(^|/)(${folderNames})/`);
+// What lies in a folder of tests and holds none.
+const beside =
+  /^\.|^(bin|obj|build|dist|target)$|tmp|temp|^out(put)?$|results?|screenshots?|videos?|downloads?|support|help|utils?|data|assets?|resources?|fixtures?|mocks?|stubs?|cache|logs?|snapshots?|node_modules|\.\w+$/i;
 const configName =
   /^(package\.json|(jest|vitest|vite|playwright|cypress|karma|ava|wdio|mocha|nightwatch)\.(config|conf|workspace)\b.*|karma\.conf\..*|\.mocharc.*|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|conftest\.py|noxfile\.py|\.coveragerc|\.nycrc.*|\.c8rc.*|phpunit\.xml.*|\.rspec|spec_helper\.rb|\.?codecov\.ya?ml|pom\.xml|build\.gradle(\.kts)?|maven\.config|Cargo\.toml|\.config\/nextest\.toml|nextest\.toml|Makefile|makefile|justfile|Taskfile\.ya?ml|Rakefile|deno\.jsonc?|bunfig\.toml|Directory\.Build\.props|.*\.runsettings|test_helper\.exs|\.simplecov)$/;

@@ -86,21 +86,36 @@ const anyMark =
   /\b(?:it|test|describe|context|suite|specify)(?:\.\w+)*\.(?:skip|only|fixme|failing|fails|todo)\b|\bx(?:it|test|describe|context|specify)\b|\bf(?:it|describe|context)\b|@(?:pytest\.mark\.|unittest\.)?(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure)\b|\bpytest\.(?:skip|mark\.(?:skip|xfail))\b|\bself\.skipTest\(|\bSkipTest\b|\bcollect_ignore\w*\b|#\[\s*ignore\b|\b[tbf]\.Skip(?:f|Now)?\(|@(?:Disabled|Ignore)\b|\[(?:Ignore|Explicit)\b|\bSkip\s*=\s*"|\bmarkTest(?:Skipped|Incomplete)\b|@(?:module|describe)?tag :?skip\b|\bGTEST_SKIP\b|\bDISABLED_|\bXCTSkip|\bthis\.skip\(|^\s*(?:pending|skip)\b|\.(?:skip|only)\b\s*\(?/g;
 
 const anyAssertion =
-  /\bexpect\b|\bassert\w*|\bshould\b|\brequire\.\w|\bEXPECT_|\bASSERT_|\bverify\w*|\bXCTAssert|\bt\.(?:Error|Fatal)/i;
+  /\bexpect\b|\bassert\w*|\bshould\b|\brequire\.\w|\bEXPECT_|\bASSERT_|\bverify\w*|\bXCTAssert|\bt\.(?:Error|Fatal)|\bgot\s*!=|!=\s*want\b/i;
 
 /** Whether text that is put in place of another adds a mark. */
 export function addsMark(removed: string, added: string): boolean {
   return (added.match(anyMark)?.length ?? 0) > (removed.match(anyMark)?.length ?? 0);
 }
 
+/** Whether lines that hold this are the heads of tests. */
+export function headsTest(text: string): boolean {
+  return /\b(?:it|test|describe|context|specify)\s*[('"]|\bdef test|\bfunc Test|\bfn \w+|\bfunction test|@Test\b|#\[test\]|\bTEST(?:_F)?\(/.test(
+    text,
+  );
+}
+
 /** Whether text that is put in place of another takes an assertion away: for good, or into a comment. */
 export function dropsAssertion(removed: string, added: string): boolean {
   if (!anyAssertion.test(removed)) return false;
   const rest = added.trimStart();
+  if (cannotFail.test(rest)) return true;
+  if (exact.test(removed) && loose.test(added) && !exact.test(added) && !/\b(true|false)\b/i.test(removed))
+    return true;
   if (/^(\\\d|\$\d|&|\s)*(\/\/|#(?!\[)|\/\*|--)/.test(rest)) return true;
   return !anyAssertion.test(added) && !/\\[0-9]|\$[0-9]|&/.test(added)
     ? emptied.test(rest)
     : emptied.test(rest.replace(/^(\\\d|\$\d)+\s*/, ""));
 }
+
+// Matchers that demand a value, and those that are content with there being one.
+const exact = /same|equals?\b|toBe\b|toEqual|toStrictEqual|\beq\b|_eq!|assertEq/i;
+const loose =
+  /not_?null|not_?none|not_?nil|toBeDefined|toBeTruthy|assert_?true|is_?defined|exists?\b|toBeTypeOf|instance/i;
 
 const emptied = /^(pass|true|True|return;?|null|None|noop\(\);?|;|\.\.\.)?;?$/;

@@ -27,8 +27,10 @@ import { rules as self } from "./self.ts";
 import { rules as session } from "./session.ts";
 import { rules as shell } from "./shell.ts";
 import { rules as system } from "./system.ts";
+import { rules as systemPackages } from "./system-packages.ts";
 import { rules as tests } from "./tests.ts";
-import { rules as testsChange } from "./tests-change.ts";
+import { rules as testsSkip } from "./tests-skip.ts";
+import { rules as testsWeaken } from "./tests-weaken.ts";
 
 export const families = [
   ci,
@@ -59,6 +61,8 @@ export const families = [
   session,
   shell,
   system,
+  systemPackages,
   tests,
-  testsChange,
+  testsSkip,
+  testsWeaken,
 ];

@@ -1,5 +1,6 @@
 import type { Effect, Facts } from "../../core/action.ts";
 import { commandLine, given, nameSet } from "../command-line.ts";
+import { patchedFiles } from "../patch-text.ts";
 import { placeOf, resolvePath } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
 import { each, programRule } from "../program-rule.ts";
@@ -23,6 +24,7 @@ const deletes: Rule = {
       effect.kind === "delete" || effect.kind === "write" ? lossesOf(effect, scene) : [],
     ),
     ...forgets(scene),
+    ...patchedAway(scene),
     ...overwrites(scene),
   ],
   mustBlock: [
@@ -38,6 +40,9 @@ const deletes: Rule = {
     "echo '// later' > test/cart.test.ts",
     "cp /dev/null internal/api/api_test.go",
     "rm -rf __tests__",
+    "git rm -r spec/requests",
+    "rm test/parser.js",
+    "patch -p1 <<'EOF'\n--- a/test/a.test.ts\n+++ /dev/null\n@@ -1 +0,0 @@\n-test('a');\nEOF",
     "rm -f src/*.test.ts",
     "ls tests/*.py | xargs rm",
     "bash -c 'cd test && rm cart.test.ts'",
@@ -56,6 +61,8 @@ const deletes: Rule = {
     "mkdir -p tests/unit && git mv tests/test_a.py tests/unit/test_a.py",
     "rm -rf coverage test-results dist/test",
     "rm -rf tests/__pycache__",
+    "rm -rf test/tmp tests/output spec/support",
+    "git rm test/helpers.js",
     "rm /tmp/scratch.test.ts",
     "cp test/cart.test.ts /tmp/",
     "cat > test/new.test.ts <<'EOF'\nimport { test } from 'node:test';\ntest('works', () => {});\nEOF",
@@ -80,6 +87,17 @@ function lossesOf(effect: FileEffect, scene: Scene): readonly Hit[] {
   if (effect.kind !== "delete" || effect.by === "rsync") return [];
   if (staysATest(effect, scene)) return [];
   return [hit(`it deletes ${folder ? "the tests in" : "the test"} ${rel}`)];
+}
+
+/** A patch in the command's text that deletes a test. */
+function patchedAway({ action, effects, facts }: Scene): readonly Hit[] {
+  if (action.kind !== "exec") return [];
+  return patchedFiles(action.command, effects).flatMap(({ path, deleted }): readonly Hit[] => {
+    const full = deleted ? resolvePath(path, facts.worktree) : undefined;
+    const rel =
+      full === undefined ? undefined : relOf({ kind: "delete", path: full, recursive: false }, facts);
+    return rel !== undefined && isTest(rel) ? [{ says: `it deletes the test ${rel}` }] : [];
+  });
 }
 
 /** `git rm --cached`: the file stays, and the next commit has no such test. */
@@ -185,7 +203,7 @@ const snapshotUpdate: Rule = also(
       go: (line) => line.words[0] === "test" && given(line, "update", "update-golden", "golden", "u"),
       cargo: ({ words, options }) => words[0] === "insta" && (words[1] === "accept" || options.has("accept")),
       dotnet: ({ words }) => words[0] === "verify" && words[1] === "accept",
-      rspec: (line) => given(line, "update-snapshots"),
+      ...each("rspec phpunit pest", (line) => given(line, "update-snapshots")),
     },
     mustBlock: [
       "npx jest -u",

@@ -1,0 +1,156 @@
+import { resolvePath } from "../paths.ts";
+import type { Rewrite } from "../rewrites.ts";
+import type { Hit, Rule, Scene } from "../rule.ts";
+import { configRewrites, configured, edited, rewritten, short, spanned } from "../test-changes.ts";
+import { lowersThreshold, passesAnyway } from "../test-config.ts";
+import { isTest, isTestConfig, relOf } from "../test-files.ts";
+import { dropsAssertion, headsTest, lostTests } from "../test-marks.ts";
+
+const weaken: Rule = {
+  id: "tests/weaken",
+  irreversible: false,
+  verdict: "deny",
+  says: "it removes assertions, or makes a failing test command succeed",
+  instead: "npm test",
+  find: (scene) => [
+    ...edited(scene).flatMap(({ rel, before, after, effect }): readonly Hit[] => {
+      const lost = !isTest(rel) ? undefined : lostTests(rel, before, after);
+      if (lost !== undefined && lost.assertions > 0)
+        return [
+          {
+            ...spanned(effect),
+            verdict: "ask",
+            says: `it takes ${lost.assertions === 1 ? "an assertion" : `${lost.assertions} assertions`} away and puts none in their place`,
+          },
+        ];
+      if (!isTestConfig(rel)) return [];
+      const anyway = passesAnyway(before, after);
+      if (anyway !== undefined)
+        return [{ ...spanned(effect), says: `it lets a failing test command succeed: ${short(anyway)}` }];
+      const lower = lowersThreshold(before, after);
+      return lower === undefined
+        ? []
+        : [{ ...spanned(effect), verdict: "ask", says: `it lowers a threshold: ${short(lower)}` }];
+    }),
+    ...rewritten(
+      scene,
+      ({ removed, added, drops }) =>
+        drops ? dropsAssertion(removed, "") || headsTest(removed) : dropsAssertion(removed, added),
+      false,
+    ).map((hit) => ({ ...hit, says: "its script takes assertions out of tests" })),
+    ...filteredOut(scene).map((hit) => ({ ...hit, says: "it takes assertions out of a test" })),
+    ...configRewrites(scene, weakening),
+    ...configured(scene, (text) => passesAnyway("", text)).map((hit) => ({
+      ...hit,
+      says: "it lets a failing test command succeed",
+    })),
+  ],
+  mustBlock: [
+    "sed -i '/expect(/d' src/cart/total.test.ts",
+    "sed -i 's/self.assertEqual(.*)/pass/' tests/test_models.py",
+    "sed -i 's/^\\(\\s*\\)assert /\\1# assert /' tests/test_models.py",
+    "perl -ni -e 'print unless /assert/' tests/test_models.py; sed -i '/assert/d' tests/test_models.py",
+    "vim -es -c '%s/expect(.*);//g' -c 'wq' src/cart/total.test.ts",
+    "npm pkg set scripts.test='vitest run || true'",
+    "git apply <<'EOF'\n--- a/test/parser.test.ts\n+++ b/test/parser.test.ts\n@@ -4,3 +4,2 @@\n test('parses', () => {\n-  expect(parse('a')).toBe(1);\n });\nEOF",
+    "perl -i -ne 'print unless /assert/' tests/test_parser.py",
+    "ex -s test/parser.test.ts <<'EOF'\n%g/expect(/d\nwq\nEOF",
+    "grep -v 'expect(' test/a.test.ts > /tmp/a && mv /tmp/a test/a.test.ts",
+    "sed -i '/fn overflow_is_an_error/,/^    }/d' crates/core/tests/eval.rs",
+    "sed -i 's/assertEquals(4, .*/assertTrue(true)/' src/test/kotlin/SpanTest.kt",
+    "sed -i 's/self::assertSame(4, /self::assertNotNull(/' tests/SpanTest.php",
+    'sed -i \'s/"test": ".*"/"test": "exit 0"/\' package.json',
+    "sed -i 's/jest/jest || true/' package.json",
+    "jq '.scripts.test = \"vitest run || true\"' package.json > /tmp/p.json && cp /tmp/p.json package.json",
+    "sed -i 's/fail_under = 90/fail_under = 10/' pyproject.toml",
+    "python3 -c \"import re; p='tests/test_a.py'; s=open(p).read(); open(p,'w').write(re.sub(r'assert .*', 'pass', s))\"",
+    "npm pkg set scripts.test='jest --passWithNoTests'",
+    {
+      edit: "src/cart.test.ts",
+      change: {
+        kind: "replace",
+        oldText: "const t = total();\nexpect(t).toBe(3);",
+        newText: "const t = total();",
+      },
+    },
+    {
+      edit: "tests/test_cart.py",
+      change: {
+        kind: "replace",
+        oldText: "    assert total() == 3",
+        newText: "    # assert total() == 3\n    pass",
+      },
+    },
+    {
+      edit: "src/cart.test.ts",
+      change: { kind: "replace", oldText: "expect(total()).toBe(3);", newText: "expect(true).toBe(true);" },
+    },
+    {
+      edit: "package.json",
+      change: { kind: "replace", oldText: '"test": "vitest run"', newText: '"test": "vitest run || true"' },
+    },
+    { edit: "jest.config.js", change: { kind: "replace", oldText: "branches: 90", newText: "branches: 40" } },
+  ],
+  mustAllow: [
+    "npm test || true",
+    "npx jest --onlyChanged --passWithNoTests",
+    "pytest -q || echo failed",
+    "sed -i 's/assertEquals/assertEqual/' tests/test_models.py",
+    "sed -i 's/assertEquals(true, /assertTrue(/' src/test/java/CartTest.java",
+    "grep -v expect test/a.test.ts",
+    "git apply <<'EOF'\n--- a/test/a.test.ts\n+++ b/test/a.test.ts\n@@ -1,2 +1,3 @@\n test('a', () => {\n+  expect(a()).toBe(1);\n });\nEOF",
+    "sed -i 's/expect(a)/expect(b)/' src/cart.test.ts",
+    "sed -i '/expect(/d' src/parser.ts",
+    "sed -i '/console.log/d' src/cart.test.ts",
+    "npm pkg set scripts.test='vitest run'",
+    "npm pkg get scripts.test",
+    'sed -i \'s/"test": "jest"/"test": "vitest run"/\' package.json',
+    "jq -r '.scripts.test' package.json",
+    "grep -rn 'expect(' src",
+    "sed -i 's/fail_under = 80/fail_under = 90/' pyproject.toml",
+    {
+      edit: "src/cart.test.ts",
+      change: { kind: "replace", oldText: "expect(total()).toBe(3);", newText: "expect(total()).toBe(4);" },
+    },
+    {
+      edit: "src/cart.test.ts",
+      change: { kind: "replace", oldText: "const a = 1;", newText: "const a = 2;\nexpect(a).toBe(2);" },
+    },
+    { edit: "src/cart.ts", change: { kind: "replace", oldText: "assert(a);", newText: "" } },
+    {
+      edit: "package.json",
+      change: { kind: "replace", oldText: '"lint": "eslint ."', newText: '"lint": "eslint src"' },
+    },
+    { edit: "jest.config.js", change: { kind: "replace", oldText: "branches: 80", newText: "branches: 90" } },
+  ],
+};
+
+export const rules: readonly Rule[] = [weaken];
+
+/** `grep -v expect a.test.ts > b && mv b a.test.ts`: a test without its assertions takes the test's place. */
+function filteredOut({ effects, facts }: Scene): readonly Hit[] {
+  return effects.flatMap((effect): readonly Hit[] => {
+    if (effect.kind !== "execute" || !/^(e|f)?grep$|^rg$/.test(effect.program ?? "")) return [];
+    if (!effect.args.some((arg) => /^-\w*v|^--invert-match$/.test(arg ?? ""))) return [];
+    const [pattern = "", ...files] = effect.args.flatMap((arg) =>
+      arg === undefined || arg.startsWith("-") ? [] : [arg],
+    );
+    const taken = new Set(files.map((file) => resolvePath(file, effect.cwd)));
+    const written = effects.some((other) => {
+      const rel = other.kind === "write" && taken.has(other.path) ? relOf(other, facts) : undefined;
+      return rel !== undefined && isTest(rel);
+    });
+    return written && (dropsAssertion(pattern, "") || headsTest(pattern)) ? [spanned(effect)] : [];
+  });
+}
+
+function weakening({ swaps }: Rewrite): string | undefined {
+  for (const { removed, added } of swaps) {
+    if (passesAnyway(removed, added) !== undefined) return "it lets a failing test command succeed";
+    const key = /"(?:test|check|lint|typecheck)[\w:-]*"\s*:/.test(removed);
+    if (key && /:\s*"(?:exit 0|true|:|echo\b[^"]*)"/.test(added))
+      return "it replaces a test command by one that always succeeds";
+    if (lowersThreshold(removed, added) !== undefined) return "it lowers a threshold";
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import type { Effect } from "../core/action.ts";
+import { patchedFiles } from "./patch-text.ts";
+import { resolvePath } from "./paths.ts";
+import type { FileEffect } from "./paths.ts";
+import { rewritesOf } from "./rewrites.ts";
+import type { Rewrite, Swap } from "./rewrites.ts";
+import type { Hit, Scene } from "./rule.ts";
+import { isTest, isTestConfig, isTestFolder, relOf } from "./test-files.ts";
+
+export interface Edited {
+  readonly rel: string;
+  readonly before: string;
+  readonly after: string;
+  readonly effect?: Effect;
+}
+
+/** The text of an edit before and after, where both are known: of an agent's own tool, or of a patch in a command. */
+export function edited({ action, effects, facts }: Scene): readonly Edited[] {
+  if (action.kind === "exec")
+    return patchedFiles(action.command, effects).flatMap(({ path, before, after, deleted }) => {
+      const full = resolvePath(path, facts.worktree);
+      const rel =
+        full === undefined ? undefined : relOf({ kind: "write", path: full, recursive: false }, facts);
+      return rel === undefined || deleted ? [] : [{ rel, before, after }];
+    });
+  if (action.kind !== "edit" || action.change.kind !== "replace") return [];
+  const { oldText: before, newText: after } = action.change;
+  return effects.flatMap((effect) => {
+    if (effect.kind !== "write") return [];
+    const rel = relOf(effect, facts);
+    return rel === undefined ? [] : [{ rel, before, after, effect }];
+  });
+}
+
+/** Scripts that rewrite tests in a certain way. `anywhere`: also where it is not known that the files are tests. */
+export function rewritten(
+  { effects, facts }: Scene,
+  meant: (swap: Swap) => boolean,
+  anywhere: boolean,
+): readonly Hit[] {
+  return rewritesOf(effects, facts).flatMap(({ swaps, targets, effect }): readonly Hit[] => {
+    const tests = targets.some((target) => {
+      const rel = relOf(target, facts);
+      if (rel === undefined) return anywhere && target.path === undefined;
+      if (isTest(rel) || isTestFolder(rel)) return true;
+      return anywhere && (target.glob === true || rel.endsWith(".rs"));
+    });
+    return tests && swaps.some(meant) ? [spanned(effect)] : [];
+  });
+}
+
+/** Scripts that rewrite the configuration of tests. */
+export function configRewrites(
+  { effects, facts }: Scene,
+  judged: (rewrite: Rewrite) => string | undefined,
+): readonly Hit[] {
+  return rewritesOf(effects, facts).flatMap((rewrite): readonly Hit[] => {
+    if (!rewrite.targets.some((target) => isTestConfig(relOf(target, facts) ?? ""))) return [];
+    const says = judged(rewrite);
+    return says === undefined ? [] : [{ ...spanned(rewrite.effect), says }];
+  });
+}
+
+/** What a command writes into the configuration of tests: `npm pkg set`, `jq`, a whole file. */
+export function configured(
+  { effects, facts, reading }: Scene,
+  meant: (text: string) => string | undefined,
+): readonly Hit[] {
+  const started = effects.flatMap((effect): readonly Hit[] => {
+    if (effect.kind !== "execute") return [];
+    const words = effect.args.map((arg) => arg ?? "");
+    const [first, second] = words;
+    const set = /^(npm|pnpm|yarn|bun)$/.test(effect.program ?? "") && first === "pkg" && second === "set";
+    const value = set
+      ? words
+          .slice(2)
+          .filter((word) => /^(scripts|jest|vitest|nyc|c8|ava)\b/.test(word))
+          .join("\n")
+      : "";
+    const filter =
+      /^(jq|yq|dasel|toml)$/.test(effect.program ?? "") && words.some((word) => isTestConfig(word))
+        ? words.filter((word) => /[|+*]?=|del\(|setpath/.test(word)).join("\n")
+        : "";
+    return meant(value) !== undefined || meant(filter) !== undefined ? [spanned(effect)] : [];
+  });
+  const files = [...reading.written].flatMap(([path, text]): readonly Hit[] => {
+    const effect = effects.find((item): item is FileEffect => item.kind === "write" && item.path === path);
+    const rel = effect === undefined ? undefined : relOf(effect, facts);
+    return effect !== undefined && rel !== undefined && isTestConfig(rel) && meant(text) !== undefined
+      ? [{ ...spanned(effect), verdict: "ask" }]
+      : [];
+  });
+  return [...started, ...files];
+}
+
+/** A piece of text on one line, for a sentence. */
+export function short(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+export function spanned(effect: Effect | undefined): Hit {
+  return effect?.span === undefined ? {} : { span: effect.span };
+}

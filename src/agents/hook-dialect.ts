@@ -17,6 +17,10 @@ export interface Dialect {
   render(answer: HookAnswer, payload?: string): Rendered;
   /** The actions of one tool call, for hooks and transcripts alike; `undefined` for a tool that is not known. */
   actionsOf(tool: string, input: unknown, cwd: string): readonly Action[] | undefined;
+  /** What the hook is given for a shell command, to try it with. */
+  sample(command: string, cwd: string): unknown;
+  /** Whether the agent takes this answer of its hook, parsed, for a refusal. */
+  refuses(output: unknown): boolean;
 }
 
 export type HookInput =

@@ -1,4 +1,5 @@
 import type { Action } from "../core/action.ts";
+import { fieldsOf } from "./fields.ts";
 import { editsOfPatch } from "./apply-patch.ts";
 import type { HookAnswer, HookInput, Rendered } from "./hook-dialect.ts";
 import { quoted } from "./shell-quote.ts";
@@ -25,6 +26,26 @@ function decisionOf(answer: Exclude<HookAnswer, { verdict: "pass" }>, asks: bool
   if (answer.verdict === "allow") return { permissionDecision: "allow" };
   const permissionDecision = asks ? answer.verdict : "deny";
   return { permissionDecision, permissionDecisionReason: answer.says };
+}
+
+/** What Claude Code and its kin give their hook for a shell command. */
+export function preToolUseSample(tool: string, command: string, cwd: string): unknown {
+  return {
+    hook_event_name: "PreToolUse",
+    session_id: sampleId,
+    tool_name: tool,
+    tool_input: { command },
+    tool_use_id: sampleId,
+    cwd,
+  };
+}
+
+/** The id of a session or call that only tries the hook. */
+export const sampleId = "surefoot-probe";
+
+/** Whether a Claude-like agent takes this for a refusal. */
+export function deniesPreToolUse(output: unknown): boolean {
+  return fieldsOf(fieldsOf(output)["hookSpecificOutput"])["permissionDecision"] === "deny";
 }
 
 interface ToolUse {

@@ -123,8 +123,7 @@ function withoutMember(text: string, path: readonly string[], depth: number): st
 
 function depthOf(root: Node, path: readonly string[]): number {
   let depth = 0;
-  while (depth < path.length && findNodeAtLocation(root, path.slice(0, depth + 1)) !== undefined)
-    depth += 1;
+  while (depth < path.length && findNodeAtLocation(root, path.slice(0, depth + 1)) !== undefined) depth += 1;
   return depth;
 }
 

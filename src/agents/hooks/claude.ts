@@ -1,7 +1,16 @@
 import type { Action } from "../../core/action.ts";
 import type { Dialect } from "../hook-dialect.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
-import { at, attendedIn, hookInput, renderPreToolUse, replacement, unreadable } from "../hook-parts.ts";
+import {
+  at,
+  attendedIn,
+  deniesPreToolUse,
+  hookInput,
+  preToolUseSample,
+  renderPreToolUse,
+  replacement,
+  unreadable,
+} from "../hook-parts.ts";
 
 /** Claude Code's `PreToolUse` hook: JSON on standard input, `hookSpecificOutput` on standard output. */
 export const dialect: Dialect = {
@@ -24,6 +33,8 @@ export const dialect: Dialect = {
 
   render: (answer) => renderPreToolUse(answer, true),
   actionsOf,
+  sample: (command, cwd) => preToolUseSample("Bash", command, cwd),
+  refuses: deniesPreToolUse,
 };
 
 /**

@@ -2,7 +2,15 @@ import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, parseJson, textOf } from "../fields.ts";
 import type { Fields } from "../fields.ts";
 import type { Dialect, HookAnswer } from "../hook-dialect.ts";
-import { at, commandOfWords, hookInput, patchActions, replacement, unreadable } from "../hook-parts.ts";
+import {
+  at,
+  commandOfWords,
+  hookInput,
+  patchActions,
+  replacement,
+  sampleId,
+  unreadable,
+} from "../hook-parts.ts";
 import { quoted } from "../shell-quote.ts";
 
 /**
@@ -32,6 +40,13 @@ export const dialect: Dialect = {
 
   render: (answer, payload) => ({ stdout: JSON.stringify(controlOf(answer, payload)), stderr: "", exit: 0 }),
   actionsOf,
+  sample: (command, cwd) => ({
+    hookName: "tool_call",
+    sessionContext: { rootSessionId: sampleId },
+    workspaceRoots: [cwd],
+    tool_call: { id: sampleId, name: "run_commands", input: { commands: [command] } },
+  }),
+  refuses: (output) => fieldsOf(output)["cancel"] === true || "overrideInput" in fieldsOf(output),
 };
 
 function toolOf(payload: Fields): string {

@@ -6,8 +6,10 @@ import {
   at,
   attendedIn,
   commandOfWords,
+  deniesPreToolUse,
   hookInput,
   patchActions,
+  preToolUseSample,
   renderPreToolUse,
   unreadable,
 } from "../hook-parts.ts";
@@ -35,6 +37,8 @@ export const dialect: Dialect = {
   render: (answer) =>
     answer.verdict === "allow" ? { stdout: "{}", stderr: "", exit: 0 } : renderPreToolUse(answer, false),
   actionsOf,
+  sample: (command, cwd) => preToolUseSample("Bash", command, cwd),
+  refuses: deniesPreToolUse,
 };
 
 /** Tools that change nothing outside Codex. */

@@ -1,7 +1,7 @@
 import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, parseJson, textOf } from "../fields.ts";
 import type { Dialect, HookAnswer } from "../hook-dialect.ts";
-import { at, hookInput, patchActions, replacement, unreadable } from "../hook-parts.ts";
+import { at, hookInput, patchActions, replacement, sampleId, unreadable } from "../hook-parts.ts";
 
 /** Copilot CLI's `preToolUse` hook. It gives no id of the call. */
 export const dialect: Dialect = {
@@ -25,6 +25,8 @@ export const dialect: Dialect = {
 
   render: (answer) => ({ stdout: JSON.stringify(decisionOf(answer)), stderr: "", exit: 0 }),
   actionsOf,
+  sample: (command, cwd) => ({ sessionId: sampleId, cwd, toolName: "bash", toolArgs: { command } }),
+  refuses: (output) => fieldsOf(output)["permissionDecision"] === "deny",
 };
 
 function decisionOf(answer: HookAnswer): object {

@@ -2,7 +2,7 @@ import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, parseJson, textOf } from "../fields.ts";
 import type { Fields } from "../fields.ts";
 import type { Dialect, HookAnswer } from "../hook-dialect.ts";
-import { at, hookInput, replacement, unreadable } from "../hook-parts.ts";
+import { at, hookInput, replacement, sampleId, unreadable } from "../hook-parts.ts";
 
 /**
  * Cursor's hooks, from its documentation: `beforeShellExecution` and `beforeMCPExecution` for commands and MCP servers,
@@ -31,6 +31,14 @@ export const dialect: Dialect = {
 
   render: (answer) => ({ stdout: JSON.stringify(decisionOf(answer)), stderr: "", exit: 0 }),
   actionsOf,
+  sample: (command, cwd) => ({
+    hook_event_name: "beforeShellExecution",
+    conversation_id: sampleId,
+    workspace_roots: [cwd],
+    command,
+    cwd,
+  }),
+  refuses: (output) => fieldsOf(output)["permission"] === "deny",
 };
 
 function decisionOf(answer: HookAnswer): object {

@@ -1,7 +1,7 @@
 import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
 import type { Dialect, HookAnswer } from "../hook-dialect.ts";
-import { at, hookInput, replacement, unreadable } from "../hook-parts.ts";
+import { at, hookInput, replacement, sampleId, unreadable } from "../hook-parts.ts";
 
 /** Gemini CLI's `BeforeTool` hook. It gives no id of the call. */
 export const dialect: Dialect = {
@@ -34,6 +34,14 @@ export const dialect: Dialect = {
     exit: 0,
   }),
   actionsOf,
+  sample: (command, cwd) => ({
+    hook_event_name: "BeforeTool",
+    session_id: sampleId,
+    tool_name: "run_shell_command",
+    tool_input: { command },
+    cwd,
+  }),
+  refuses: (output) => fieldsOf(output)["decision"] === "deny",
 };
 
 /** Gemini CLI hangs on a question when nobody watches, so what would be asked is refused. */

@@ -1,7 +1,7 @@
 import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, listOf, textOf } from "../fields.ts";
 import type { Dialect } from "../hook-dialect.ts";
-import { at, hookInput, patchActions, replacement, unreadable } from "../hook-parts.ts";
+import { at, hookInput, patchActions, replacement, sampleId, unreadable } from "../hook-parts.ts";
 
 /**
  * OpenCode has no hook programs, only plugins: ours hands `tool.execute.before`'s two arguments over as
@@ -37,6 +37,12 @@ export const dialect: Dialect = {
     exit: 0,
   }),
   actionsOf,
+  sample: (command, cwd) => ({
+    input: { tool: "bash", sessionID: sampleId, callID: sampleId },
+    output: { args: { command } },
+    cwd,
+  }),
+  refuses: (output) => fieldsOf(output)["allow"] === false,
 };
 
 /** Tools that act on OpenCode itself only; a sub-agent's own calls come to the plugin one by one. */

@@ -1,7 +1,16 @@
 import type { Action } from "../../core/action.ts";
 import { fieldsOf, isFields, parseJson, textOf } from "../fields.ts";
 import type { Dialect } from "../hook-dialect.ts";
-import { at, attendedIn, hookInput, renderPreToolUse, replacement, unreadable } from "../hook-parts.ts";
+import {
+  at,
+  attendedIn,
+  deniesPreToolUse,
+  hookInput,
+  preToolUseSample,
+  renderPreToolUse,
+  replacement,
+  unreadable,
+} from "../hook-parts.ts";
 
 /** Qwen Code's `PreToolUse` hook: Claude Code's words around tools that are Gemini CLI's kin. */
 export const dialect: Dialect = {
@@ -25,6 +34,8 @@ export const dialect: Dialect = {
 
   render: (answer) => renderPreToolUse(answer, true),
   actionsOf,
+  sample: (command, cwd) => preToolUseSample("run_shell_command", command, cwd),
+  refuses: deniesPreToolUse,
 };
 
 /** Tools that act on Qwen Code itself only; a sub-agent's own calls come to the hook one by one. */

@@ -6,7 +6,11 @@ import { dialects } from "../../../src/agents/hooks/index.ts";
 import type { Dialect } from "../../../src/agents/hook-dialect.ts";
 import { fixtureLines } from "./fixture.ts";
 
-const push: Action = { kind: "exec", command: "git push --force origin main", cwd: "/repo" };
+const push = {
+  kind: "exec",
+  command: "git push --force origin main",
+  cwd: "/repo",
+} as const satisfies Action;
 const exit3: Action = { kind: "exec", command: "exit 3", cwd: "/repo" };
 const readHello: Action = { kind: "read", path: "/repo/hello.txt" };
 const greeting = (end: string): Action => ({
@@ -461,6 +465,27 @@ test("an allow, silence, a question and a refusal are said in each agent's words
     return [id, answers.map(({ stdout }): unknown => JSON.parse(stdout))];
   });
   assert.deepEqual(Object.fromEntries(said), words);
+});
+
+test("every agent's hook understands the call that it is tried with, and its refusal is told from a pass", () => {
+  for (const dialect of dialects) {
+    const { command } = push;
+    const sample = JSON.stringify(dialect.sample(command, "/repo"));
+    assert.deepEqual(actionsIn(dialect, JSON.parse(sample)), [push], dialect.id);
+    const verdicts = [
+      dialect.render({ verdict: "deny", says: "no" }, sample),
+      dialect.render({ verdict: "deny", says: "no" }),
+      dialect.render({ verdict: "pass" }, sample),
+      dialect.render({ verdict: "allow" }, sample),
+    ];
+    assert.deepEqual(
+      [...verdicts.map(({ stdout }): unknown => JSON.parse(stdout)), undefined, null, "deny", []].map(
+        dialect.refuses,
+      ),
+      [true, true, false, false, false, false, false, false],
+      dialect.id,
+    );
+  }
 });
 
 function dialectOf(id: string): Dialect {

@@ -104,6 +104,8 @@ export type Effect =
       readonly cwd: string | undefined;
       /** Settings given for this call alone (`-c`, `GIT_CONFIG_*`), keys in lower case. */
       readonly config?: Readonly<Record<string, string>>;
+      /** A variable tells the repository's hook manager to do nothing. */
+      readonly withoutHooks?: true;
       readonly span?: Span;
     }
   | { readonly kind: "network"; readonly target: string | undefined; readonly span?: Span }

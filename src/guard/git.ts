@@ -156,6 +156,22 @@ export function currentIsProtected(facts: Facts, policy: Policy): boolean {
   return isProtected(currentBranch, policy);
 }
 
+/** The branch that an earlier command of the same action checks out; `undefined` where none does. */
+export function checkedOut(effects: readonly Effect[], before: GitEffect): string | undefined {
+  const earlier = gitEffects(effects.slice(0, Math.max(0, effects.indexOf(before))), "checkout", "switch");
+  for (const effect of earlier.toReversed()) {
+    const { operands, values, flags } = gitOptions(effect, { short: "bBcC", long: ["orphan", "create"] });
+    const made = ["b", "B", "c", "C", "orphan", "create"]
+      .flatMap((name) => values.get(name) ?? [])
+      .at(-1)?.value;
+    const [only] = operands;
+    if (made !== undefined) return made;
+    if (operands.length === 1 && only !== undefined && !effect.args.includes("--") && !flags.has("d"))
+      return looksLikePath(only.value) || only.value === hole ? undefined : only.value;
+  }
+  return undefined;
+}
+
 /** The paths whose changes a checkout or restore throws away; `undefined` where it throws none away. */
 export function discards(effect: GitEffect): { readonly paths: readonly string[] } | undefined {
   const marker = effect.args.indexOf("--");

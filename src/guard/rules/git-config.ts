@@ -45,7 +45,12 @@ const hooksPath: Rule = {
         (key === "core.hookspath" || runsValue(key) || (key.startsWith("alias.") && value.startsWith("!"))),
     ),
     ...gitEffects(scene.effects).flatMap((effect) =>
-      Object.keys(effect.config ?? {}).some((key) => key === "core.hookspath") ? [at(effect)] : [],
+      Object.entries(effect.config ?? {}).some(
+        ([key, value]) =>
+          key === "core.hookspath" || (fileRunners.test(key) && value !== "" && !harmless(value)),
+      )
+        ? [at(effect)]
+        : [],
     ),
   ],
   mustBlock: [
@@ -55,6 +60,7 @@ const hooksPath: Rule = {
     "git config core.sshCommand 'ssh -i /tmp/key'",
     "git config --unset core.hooksPath",
     "git config filter.x.clean 'sh x.sh'",
+    "git -c core.fsmonitor=/tmp/fs.sh status",
     "env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.hooksPath GIT_CONFIG_VALUE_0=/tmp git commit",
   ],
   mustAllow: [
@@ -66,6 +72,10 @@ const hooksPath: Rule = {
     "git config core.autocrlf input",
   ],
 };
+
+// Given for one call, these have no everyday use but to run a program.
+const fileRunners =
+  /^(core\.(fsmonitor|gitproxy|alternaterefscommand)|filter\..*\.(clean|smudge|process)|uploadpack\.packobjectshook)$/;
 
 const redirecting: Rule = {
   id: "git/redirecting-config",
@@ -125,7 +135,8 @@ const skipHooks: Rule = {
         flags: ["no-verify"],
       });
       const short = effect.operation === "commit" && options.flags.has("n");
-      return options.flags.has("no-verify") || short ? [at(effect)] : [];
+      const skipped = effect.withoutHooks === true || options.flags.has("no-verify") || short;
+      return skipped ? [at(effect)] : [];
     }),
   mustBlock: [
     "git commit --no-verify -m x",
@@ -134,6 +145,9 @@ const skipHooks: Rule = {
     "git push --no-verify origin fix/parser",
     "git merge --no-verify feature/x",
     "git commit -m x --no-veri",
+    "HUSKY=0 git commit -m x",
+    "export LEFTHOOK=0; git push origin fix/parser",
+    "SKIP=mypy git commit -m x",
   ],
   mustAllow: [
     "git commit -m '--no-verify is not needed'",
@@ -260,7 +274,7 @@ function redirects(key: string, value: string): boolean {
 }
 
 function harmless(value: string): boolean {
-  return /^(cat|less|more|true|:|vi|vim|nano|emacs|code --wait|delta|store|cache|manager|osxkeychain)$/.test(
+  return /^(cat|less|more|true|false|:|vi|vim|nano|emacs|code --wait|delta|store|cache|manager|osxkeychain)$/.test(
     value,
   );
 }

@@ -1,4 +1,5 @@
-import { currentIsProtected, gitOptions, isProtected } from "../git.ts";
+import { argvRule } from "../argv.ts";
+import { checkedOut, currentIsProtected, gitOptions, isProtected } from "../git.ts";
 import { gitRule } from "../git-rule.ts";
 import type { Rule } from "../rule.ts";
 
@@ -69,7 +70,7 @@ const updateRef: Rule = gitRule({
   says: "it moves or deletes a reference behind git's back",
   instead: "git show-ref",
   operations: ["update-ref", "symbolic-ref", "fetch", "pull", "checkout", "switch"],
-  matches: (effect, { policy }) => {
+  matches: (effect, { facts, policy }) => {
     const { flags, operands } = gitOptions(effect, {
       short: effect.operation === "update-ref" ? "m" : "bBcC",
       flags: ["delete", "stdin", "force"],
@@ -87,7 +88,10 @@ const updateRef: Rule = gitRule({
           ...(effect.operation === "switch" ? (named.get("C") ?? []) : []),
           ...(named.get("force-create") ?? []),
         ];
-        return names.some((arg) => isProtected(arg.value, policy));
+        // With a starting point, it throws away the commits of the branch that is worked on.
+        const own = names.some((arg) => arg.value === facts.currentBranch);
+        const from = gitOptions(effect, { short: "bBcC", long: ["force-create"] }).operands;
+        return (own && from.length > 0) || names.some((arg) => isProtected(arg.value, policy));
       }
       default: {
         // A forced fetch into a local branch overwrites it.
@@ -107,6 +111,7 @@ const updateRef: Rule = gitRule({
     "git fetch origin +main:main",
     "git fetch -f origin x:y",
     "git checkout -B main origin/main",
+    "git checkout -B fix/parser origin/main",
     "git symbolic-ref -d HEAD",
   ],
   mustAllow: [
@@ -125,7 +130,7 @@ const expire: Rule = gitRule({
   irreversible: true,
   says: "it destroys what could still bring lost commits back",
   instead: "git reflog",
-  operations: ["reflog", "gc", "prune", "repack"],
+  operations: ["reflog", "gc", "prune", "repack", "config"],
   matches: (effect) => {
     const words = effect.args.map((arg) => arg ?? "");
     const config = Object.entries(effect.config ?? {});
@@ -135,6 +140,8 @@ const expire: Rule = gitRule({
         !words.includes("--dry-run") &&
         !words.includes("-n")
       );
+    if (effect.operation === "config")
+      return /\bgc\.\S*(prune|expire)\S*\s+['"]?(now|0|all|.*(second|minute))/i.test(words.join(" "));
     if (effect.operation === "prune") return !words.includes("-n") && !words.includes("--dry-run");
     if (effect.operation === "repack")
       return (
@@ -153,6 +160,7 @@ const expire: Rule = gitRule({
     "git reflog delete HEAD@{1}",
     "git prune",
     "git -c gc.pruneExpire=now gc",
+    "git config gc.reflogExpire now && git gc",
     "git reflog expire --expire-unreachable=0 --all && git gc --prune=all --aggressive",
   ],
   mustAllow: [
@@ -171,7 +179,7 @@ const rewrite: Rule = gitRule({
   says: "it rewrites history that others may have",
   instead: "git log --oneline",
   operations: ["filter-branch", "filter-repo", "fast-import", "rebase", "replace"],
-  matches: (effect, { facts, policy }) => {
+  matches: (effect, { effects, facts, policy }) => {
     const { flags, operands } = gitOptions(effect, {
       short: "xsXCSr",
       long: ["onto", "exec", "strategy", "strategy-option"],
@@ -186,6 +194,7 @@ const rewrite: Rule = gitRule({
         "list",
         "edit-todo",
         "show-current-patch",
+        "root",
       ],
     });
     if (effect.operation === "filter-branch") return true;
@@ -196,7 +205,9 @@ const rewrite: Rule = gitRule({
       ["abort", "continue", "skip", "quit", "edit-todo", "show-current-patch"].some((flag) => flags.has(flag))
     )
       return false;
-    const named = operands[1]?.value;
+    // From the first commit on: the history that everybody shares.
+    if (flags.has("root")) return true;
+    const named = operands[1]?.value ?? checkedOut(effects, effect);
     return named === undefined ? currentIsProtected(facts, policy) : isProtected(named, policy);
   },
   mustBlock: [
@@ -204,6 +215,9 @@ const rewrite: Rule = gitRule({
     "git filter-repo --path src --force",
     { command: "git rebase -i HEAD~3", facts: { currentBranch: "main" } },
     "git rebase origin/dev main",
+    "git rebase -i --root",
+    "git checkout main && git rebase fix/parser",
+    "git switch main; git rebase fix/parser",
     { command: "git rebase feature/x", facts: { currentBranch: "unknown" } },
     "git fast-import --force < dump",
   ],
@@ -216,7 +230,27 @@ const rewrite: Rule = gitRule({
     "git cherry-pick abc123",
     "git filter-repo --analyze",
     "git pull --rebase",
+    "git checkout fix/other && git rebase main",
   ],
+});
+
+const rewriter: Rule = argvRule({
+  id: "git/history-tool",
+  irreversible: true,
+  verdict: "deny",
+  says: "it rewrites the history of every branch",
+  instead: "git log --oneline",
+  programs: ["bfg", "git-filter-repo", "git-filter-branch", "git-replace"],
+  matches: ({ args }) =>
+    args.length > 0 && !args.some((arg) => arg === "--help" || arg === "--version" || arg === "--analyze"),
+  mustBlock: [
+    "bfg --delete-files id_rsa",
+    "bfg --strip-blobs-bigger-than 10M .",
+    "git-filter-repo --path src",
+    "java -version; bfg --replace-text secrets.txt",
+    "cd /work/repo && bfg --delete-folders .secrets",
+  ],
+  mustAllow: ["bfg --help", "bfg --version", "git-filter-repo --analyze", "grep bfg notes.md", "bfg"],
 });
 
 const worktreeRemove: Rule = gitRule({
@@ -254,8 +288,12 @@ const tag: Rule = {
     irreversible: false,
     says: "it moves or deletes a tag",
     instead: "git tag --list",
-    operations: ["tag"],
+    operations: ["tag", "fetch"],
     matches: (effect) => {
+      if (effect.operation === "fetch") {
+        const { flags } = gitOptions(effect, { flags: ["tags", "force"] });
+        return (flags.has("t") || flags.has("tags")) && (flags.has("f") || flags.has("force"));
+      }
       const { flags } = gitOptions(effect, {
         short: "muFn",
         long: ["message", "local-user", "file", "sort", "contains", "format"],
@@ -268,6 +306,7 @@ const tag: Rule = {
       "git tag -d v1.0",
       "git tag --force v1.0 HEAD",
       "git tag -fa v1.0 -m x",
+      "git fetch --tags --force origin",
       "git tag -l 'v*' | xargs git tag -d",
     ],
     mustAllow: [
@@ -282,4 +321,13 @@ const tag: Rule = {
   verdict: "ask",
 };
 
-export const rules: readonly Rule[] = [stash, branch, updateRef, expire, rewrite, worktreeRemove, tag];
+export const rules: readonly Rule[] = [
+  stash,
+  branch,
+  updateRef,
+  expire,
+  rewrite,
+  rewriter,
+  worktreeRemove,
+  tag,
+];

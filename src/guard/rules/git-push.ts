@@ -1,4 +1,11 @@
-import { currentIsProtected, gitEffects, isProtected, readPush, upstreamIsProtected } from "../git.ts";
+import {
+  checkedOut,
+  currentIsProtected,
+  gitEffects,
+  isProtected,
+  readPush,
+  upstreamIsProtected,
+} from "../git.ts";
 import type { GitEffect, Push } from "../git.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 
@@ -22,6 +29,8 @@ const protectedPush: Rule = {
     "git push https://example.org/x.git HEAD:heads/main",
     "git -c push.default=matching push",
     "git subtree push --prefix docs origin main",
+    "git checkout main\ngit merge fix/parser\ngit push",
+    "git switch main && git push origin HEAD",
   ],
   mustAllow: [
     "git push origin fix/parser",
@@ -30,6 +39,7 @@ const protectedPush: Rule = {
     "git push origin HEAD:refs/heads/fix/main-menu",
     "git push --dry-run origin main",
     "git push origin v1.2.0",
+    { command: "git checkout -b fix/new && git push -u origin HEAD", facts: { currentBranch: "main" } },
     'git commit -m "never git push origin main by hand"',
     "git log origin/main..HEAD",
   ],
@@ -167,10 +177,14 @@ function at(effect: GitEffect, says?: string): Hit {
   };
 }
 
-function protectedTargets(effect: GitEffect, push: Push, { facts, policy }: Scene): readonly Hit[] {
+function protectedTargets(effect: GitEffect, push: Push, scene: Scene): readonly Hit[] {
+  const { facts, policy } = scene;
   if (push.all) return [at(effect, "it pushes every branch, the protected ones with them")];
   if (push.specs.length === 0) {
     if (push.mirror || push.deletes || effect.args.includes("--tags")) return [];
+    const other = checkedOut(scene.effects, effect);
+    if (other !== undefined && other !== facts.currentBranch)
+      return isProtected(other, policy) ? [at(effect, `it pushes to the protected branch ${other}`)] : [];
     const { upstream } = facts;
     const goes = upstream === undefined || upstream === "unknown" || upstreamIsProtected(upstream, policy);
     return goes || (upstream === "" && currentIsProtected(facts, policy))
@@ -178,7 +192,8 @@ function protectedTargets(effect: GitEffect, push: Push, { facts, policy }: Scen
       : [];
   }
   return push.specs.flatMap((spec) => {
-    const target = spec.target === "HEAD" || spec.target === "@" ? facts.currentBranch : spec.target;
+    const current = checkedOut(scene.effects, effect) ?? facts.currentBranch;
+    const target = spec.target === "HEAD" || spec.target === "@" ? current : spec.target;
     if (target === "") return [at(effect, "it pushes all matching branches, the protected ones with them")];
     if (target === undefined || target === "unknown")
       return [at(effect, "it pushes a branch that nobody could determine")];

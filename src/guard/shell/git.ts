@@ -4,8 +4,21 @@ import type { Call } from "./command.ts";
 import { quote } from "./command.ts";
 import { readOptions, valueOf } from "./options.ts";
 import { everything, listed } from "./output.ts";
+import { patched } from "./patches.ts";
 import { runBody } from "./shells.ts";
-import { addEffect, addProblem, glob, hole, isKnown, known, none, target, touch, unknown } from "./shell.ts";
+import {
+  addEffect,
+  addProblem,
+  contentOf,
+  glob,
+  hole,
+  isKnown,
+  known,
+  none,
+  target,
+  touch,
+  unknown,
+} from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 /** Runs git: global options, aliases, the commands that it starts, and the files that it names. */
@@ -34,13 +47,36 @@ export function runGit(args: readonly Arg[], shell: Shell, call: Call): Output {
     args: rest.map((arg) => known(arg.value)),
     cwd: globals.cwd,
     ...(globals.config.size === 0 ? {} : { config: Object.fromEntries(globals.config) }),
+    ...(skipsHooks(shell, call) ? { withoutHooks: true } : {}),
     span: call.span,
   });
   const inner: Shell = { ...shell, cwd: globals.cwd };
   starts(name, rest, inner, call);
   files(name, rest, inner);
+  if (name === "apply" && !/--(check|stat|numstat|summary)/.test(rest.map((arg) => arg.value).join(" "))) {
+    const { operands, values } = readOptions(rest, {
+      short: "pC",
+      long: ["directory", "exclude", "include"],
+    });
+    const [file] = operands;
+    const patch = file === undefined || file.value === "-" ? call.stdin : contentOf(inner, file.value);
+    patched(patch, Number(values.get("p")?.[0]?.value ?? 1), inner, call.span);
+  }
   if (name === "config") rememberAlias(rest, shell);
   return prints(name, rest, inner);
+}
+
+/** Hook managers look at variables of their own: husky, lefthook, pre-commit, overcommit. */
+function skipsHooks(shell: Shell, { env }: Call): boolean {
+  const value = (name: string): string => {
+    const variable = shell.vars.get(name);
+    return env.get(name) ?? (variable?.exported === true ? variable.fields[0] : undefined) ?? "";
+  };
+  return (
+    ["HUSKY", "LEFTHOOK"].some((name) => /^(0|false)$/.test(value(name))) ||
+    ["HUSKY_SKIP_HOOKS", "OVERCOMMIT_DISABLE"].some((name) => /^(1|true)$/.test(value(name))) ||
+    ["SKIP", "LEFTHOOK_EXCLUDE", "SKIP_SIMPLE_GIT_HOOKS"].some((name) => value(name) !== "")
+  );
 }
 
 interface Globals {
@@ -373,7 +409,8 @@ const ownCommands: ReadonlySet<string> = new Set(
   revert rm send-email send-pack shell shortlog show show-branch show-index show-ref sparse-checkout stage stash status
   stripspace submodule subtree svn switch symbolic-ref tag unpack-file unpack-objects update-index update-ref
   update-server-info upload-archive upload-pack var verify-commit verify-pack verify-tag version web--browse whatchanged
-  worktree write-tree`
+  worktree write-tree absorb annex branchless clang-format cliff crypt delete-merged-branches extras flow imerge machete
+  secret secrets standup town`
     .trim()
     .split(/\s+/),
 );

@@ -36,7 +36,7 @@ export function lookUpScript(name: string, shell: Shell): Looked | undefined {
   const { world } = shell;
   const { path, glob } = target(shell, name);
   const fresh = path !== undefined && glob !== true && contentOf(shell, name) === undefined;
-  if (fresh && world.running.length === 0 && lookable(path, world)) world.ran.add(path);
+  if (fresh && world.lookedUp.length === 0 && lookable(path, world)) world.ran.add(path);
   return lookUp(name, shell);
 }
 
@@ -70,12 +70,12 @@ const nestedAtMost = 4;
  */
 export function runLooked(key: string, shell: Shell, body: (inner: Shell) => void): void {
   const { world } = shell;
-  if (world.running.length >= nestedAtMost || world.running.includes(key)) return;
+  if (world.lookedUp.length >= nestedAtMost || world.lookedUp.includes(key)) return;
   // A long script must not use up what the rest of the action needs.
   const budget = new Budget(Math.max(0, Math.floor(world.budget.left / 2)));
   const before = budget.left;
   const effects: Effect[] = [];
-  const inner: World = { ...world, budget, effects, problems: [], running: [...world.running, key] };
+  const inner: World = { ...world, budget, effects, problems: [], lookedUp: [...world.lookedUp, key] };
   body({ ...shell, world: inner });
   world.budget.take(before - Math.max(0, budget.left));
   for (const problem of inner.problems) if (problem.kind === "failed") world.problems.push(problem);

@@ -1,5 +1,5 @@
 import { resolvePath, within } from "../paths.ts";
-import { glob, known, none, unknown } from "./shell.ts";
+import { glob, hole, known, none, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 /** What `echo`, `printf`, `pwd` and their like print. */
@@ -68,10 +68,14 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     case "tee":
       if (operands.length === 0 || name === "tee") return stdin;
       return unknown;
+    case "tr":
+    case "rev":
+    case "xxd":
+      if (stdin.kind === "text") return transformed(name, args, stdin.text);
+      return stdin.kind === "paths" && name === "tr" ? stdin : unknown;
     case "sort":
     case "uniq":
     case "tac":
-    case "tr":
     case "shuf":
       return stdin.kind === "paths" ? stdin : unknown;
     case "head":
@@ -136,6 +140,15 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     case "conda":
     case "mise":
     case "minikube":
+    case "luarocks":
+    case "jenv":
+    case "goenv":
+    case "asdf":
+    case "zoxide":
+    case "dircolors":
+    case "atuin":
+    case "docker-machine":
+    case "register-python-argcomplete":
       // They print settings for the shell, to be given to `eval`.
       return none;
     default:
@@ -178,4 +191,52 @@ function decoded(args: readonly Arg[], stdin: Output): Output {
   if (!decodes || text === undefined || !/^[A-Za-z0-9+/]+$/.test(text) || text.length % 4 === 1)
     return unknown;
   return { kind: "text", text: atob(text) };
+}
+
+/** `tr`, `rev` and `xxd -r -p` on known text: the ways in which a command is hidden by hand. */
+function transformed(name: string, args: readonly Arg[], text: string): Output {
+  if (!text.includes(hole)) {
+    if (name === "rev")
+      return {
+        kind: "text",
+        text: text
+          .split("\n")
+          .map((line) => [...line].toReversed().join(""))
+          .join("\n"),
+      };
+    const words = args.map((arg) => known(arg.value) ?? "");
+    const flags = words.filter((word) => word.startsWith("-")).join("");
+    const digits = text.replace(/\s+/g, "");
+    if (name === "xxd" && flags.includes("r") && flags.includes("p") && /^([0-9a-fA-F]{2})*$/.test(digits))
+      return {
+        kind: "text",
+        text: digits.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16))),
+      };
+    const [from = "", to = ""] = words.filter((word) => !word.startsWith("-")).map(letterSet);
+    if (name === "tr" && flags === "-d")
+      return { kind: "text", text: [...text].filter((char) => !from.includes(char)).join("") };
+    if (name === "tr" && flags === "" && to !== "")
+      return {
+        kind: "text",
+        text: [...text]
+          .map((char) => (from.includes(char) ? (to[from.indexOf(char)] ?? to.at(-1) ?? "") : char))
+          .join(""),
+      };
+  }
+  return unknown;
+}
+
+/** The letters of a set for `tr`, with ranges and classes written out. */
+function letterSet(set: string): string {
+  const plain = unescaped(set)
+    .replaceAll("[:lower:]", "a-z")
+    .replaceAll("[:upper:]", "A-Z")
+    .replaceAll("[:digit:]", "0-9")
+    .replaceAll("[:space:]", " \t\n");
+  return plain.replace(/([ -~])-([ -~])/g, (whole: string, first: string, last: string) => {
+    const count = last.charCodeAt(0) - first.charCodeAt(0) + 1;
+    return count < 1 || count > 100
+      ? whole
+      : Array.from({ length: count }, (_, n) => String.fromCharCode(first.charCodeAt(0) + n)).join("");
+  });
 }

@@ -4,6 +4,7 @@ import { has, plainText, readOptions, valueOf } from "./options.ts";
 import type { OptionSpec, Options } from "./options.ts";
 import { fetchedBy } from "./fetched.ts";
 import { filtered } from "./output.ts";
+import { patched } from "./patches.ts";
 import { addEffect, contentOf, hole, putContent, target, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
@@ -48,8 +49,16 @@ const programs: Readonly<Record<string, Program>> = {
       start.args.filter((arg) => !arg.value.startsWith("-")),
       true,
     ),
-  shred: (start) =>
-    removes(start, readOptions(start.args, { short: "ns", long: ["iterations", "size"] }).operands, false),
+  shred: (start) => {
+    const { operands } = readOptions(start.args, { short: "ns", long: ["iterations", "size"] });
+    const disks = operands.filter((arg) => arg.value.startsWith("/dev/"));
+    writes(start, disks);
+    removes(
+      start,
+      operands.filter((arg) => !disks.includes(arg)),
+      false,
+    );
+  },
   mv: (start) => moves(start, true),
   cp: (start) => moves(start, false),
   gcp: (start) => moves(start, false),
@@ -208,7 +217,28 @@ const programs: Readonly<Record<string, Program>> = {
     });
     if (has(options, "dry-run")) return;
     const named = valueOf(options, "o", "output") ?? options.operands[0];
-    if (named !== undefined) writes(start, [named]);
+    if (named !== undefined) return writes(start, [named]);
+    const input = valueOf(options, "i", "input");
+    const patch = input === undefined ? start.call.stdin : contentOf(start.shell, input.value);
+    patched(patch, Number(valueOf(options, "p", "strip")?.value ?? 0), start.shell, start.call.span);
+  },
+  yq: (start) => {
+    const options = readOptions(start.args, {
+      short: "oIpf",
+      long: ["output-format", "indent", "from-file"],
+    });
+    if (has(options, "i", "inplace", "in-place")) writes(start, options.operands.slice(1));
+  },
+  sd: (start) => writes(start, readOptions(start.args, { short: "nf" }).operands.slice(2)),
+  gcc: compiles,
+  cc: compiles,
+  clang: compiles,
+  "g++": compiles,
+  "c++": compiles,
+  "clang++": compiles,
+  rustc: compiles,
+  go: (start) => {
+    if (start.args[0]?.value === "build") compiles({ ...start, args: start.args.slice(1) });
   },
   ed: (start) => writes(start, readOptions(start.args, { short: "p" }).operands.slice(0, 1)),
   ex: (start) => writes(start, readOptions(start.args, { short: "c" }).operands),
@@ -441,7 +471,12 @@ function editor({ args, shell }: Start): void {
   }
 }
 
+function compiles(start: Start): void {
+  const at = start.args.findIndex((arg) => arg.value === "-o");
+  const output = start.args[at + 1];
+  if (at >= 0 && output !== undefined) writes(start, [output]);
+}
+
 function devices(name: string, args: readonly Arg[], shell: Shell): void {
-  for (const arg of readOptions(args, { short: "tLFUbm" }).operands)
-    if (arg.value.startsWith("/")) touch(shell, arg, { kind: "write", by: name });
+  for (const arg of args) if (arg.value.startsWith("/")) touch(shell, arg, { kind: "write", by: name });
 }

@@ -102,8 +102,11 @@ export function runBody(body: Arg, operands: readonly Arg[], shell: Shell, call:
 function runFile(script: Arg, rest: readonly Arg[], shell: Shell, call: Call): Output {
   const content = contentOf(shell, script.value);
   const args = rest.map((arg) => arg.value);
-  if (content?.kind === "text")
-    return shell.world.runText(content.text, freshShell(shell, call.env, args), script);
+  if (content?.kind === "text") {
+    const fresh = freshShell(shell, call.env, args);
+    fresh.vars.set("0", { fields: [script.value], array: false, exported: false });
+    return shell.world.runText(content.text, fresh, script);
+  }
   if (script.value === hole || content?.kind === "unknown" || script.value.startsWith("/dev/fd/"))
     addOpaqueBody(shell.world, "the script that a shell runs cannot be known", script.span, content);
   if (content === undefined) runLookedUp(script, args, shell, call);

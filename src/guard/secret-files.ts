@@ -41,12 +41,18 @@ function findReads(effects: readonly Effect[], facts: Facts): readonly FileRead[
     const { program, cwd } = effect;
     const words = effect.words ?? effect.args.map((arg) => arg ?? hole);
     const shows = !moving.test(program) && !sending.test(program);
+    // Code that opens files by name: those of the home folder are what matters here.
+    const opened = interpreters.test(program)
+      ? [...`${words.join("\n")}\n${effect.input ?? ""}`.matchAll(/["'`](~\/[\w./-]{2,100})["'`]/g)].map(
+          (match) => match[1] ?? "",
+        )
+      : [];
     // Of what is given to a program that sends, only the files that go out are read; certificates and keys are used.
     const sent = uploads.get(index) ?? [];
     const addressed = /^(curl|wget)$/.test(program)
       ? words.flatMap((word) => (word.startsWith("file://") ? [word.slice(7)] : []))
       : [];
-    return [...new Set([...namedBy(program, words), ...sent, ...addressed])].flatMap((word) => {
+    return [...new Set([...namedBy(program, words), ...sent, ...addressed, ...opened])].flatMap((word) => {
       const path = pathOf(word, cwd, facts);
       return path === undefined ? [] : [{ path, by: program, shows, index, ...span }];
     });
@@ -57,6 +63,7 @@ const moving = /^(cp|mv|ln|install|rsync|scp)$/;
 const sending = /^(curl|wget|http|https|xh|aws|gsutil|gcloud|gh|rclone)$/;
 const reading =
   /^(g?cat|tac|nl|bat|batcat|less|more|most|head|tail|xxd|od|hexdump|strings|base64|base32|e?grep|fgrep|rg|ag|ack|[gm]?awk|g?sed|cut|sort|uniq|paste|rev|fold|jq|yq|diff|cmp|comm|vimdiff|vim?|nano|emacs|code|open|xclip|pbcopy|tar|zip|7z|gzip|gunzip|xz|bzip2|gpg|age|sops|dd|split|column|tr|look|dotenv|iconv|uuencode|qrencode)$/;
+const interpreters = /^(python[\d.]*|node|nodejs|bun|deno|ruby|perl|php)$/;
 const copying = /^(docker|podman|kubectl)$/;
 
 /** Words that name files which a program reads. */

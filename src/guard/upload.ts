@@ -193,6 +193,15 @@ const remoteShell: Sender = (invocation) => {
   return operands.length < 2 ? undefined : { address: operands[0]?.value, input: true, texts: [] };
 };
 
+/** `sftp host` with its commands on standard input. */
+const sftp: Sender = (invocation) => {
+  const { operands } = optionsOf(invocation, { short: "BbcDFilJoPRSsX" });
+  const files = [...(invocation.input ?? "").matchAll(/^\s*m?put\s+(?:-\w+\s+)*(\S+)/gm)].map(
+    (match) => match[1] ?? "",
+  );
+  return files.length === 0 ? undefined : { address: (operands[0]?.value ?? "").replace(/:.*$/s, ""), files };
+};
+
 const mail: Sender = (invocation) => {
   const { values, operands } = optionsOf(invocation, { short: "sarcbA", long: ["attach", "subject"] });
   const files = [...(values.get("a") ?? []), ...(values.get("A") ?? []), ...(values.get("attach") ?? [])];
@@ -220,6 +229,7 @@ const senders: ReadonlyMap<string, Sender> = new Map([
   ...each("scp rsync", copy),
   ...each("dig nslookup host ping drill", lookup),
   ...each("ssh", remoteShell),
+  ...each("sftp", sftp),
   ...each("mail mailx mutt sendmail", mail),
   ...each("python python2 python3 node nodejs bun deno ruby perl php", code),
   ["aws", bucket(/^s3 (cp|mv|sync)/, /^s3:\/\//)],

@@ -177,6 +177,13 @@ function changesSources(program: string, args: readonly (string | undefined)[]):
       return /^tap \S+ \S+/.test(text);
     case "go":
       return /^env -w .*\bGO(PROXY|NOSUMDB|NOSUMCHECK|INSECURE)=/.test(text);
+    case "composer":
+      return /^config (-g )?repositor(y|ies)\./.test(text) && elsewhere;
+    case "dotnet":
+      return /^(add (\S+ )?package|tool install|nuget add source) .*(https?:)/.test(text) && elsewhere;
+    case "cpanm":
+    case "cpan":
+      return address !== undefined && elsewhere;
     case "apt-key":
       return /^(add|adv)\b/.test(text);
     default:
@@ -190,7 +197,14 @@ const globalInstall: Rule = {
   verdict: "ask",
   says: "it installs something for the whole machine",
   instead: "npm install --save-dev typescript",
-  find: ({ effects }) => installsOf(effects).flatMap((install) => (install.global ? [at(install)] : [])),
+  find: ({ effects }) => [
+    ...installsOf(effects).flatMap((install) => (install.global ? [at(install)] : [])),
+    ...effects.flatMap((effect): readonly Hit[] =>
+      effect.kind === "execute" && installsWidely(effect.program ?? "", effect.args.join(" "))
+        ? [effect.span === undefined ? {} : { span: effect.span }]
+        : [],
+    ),
+  ],
   mustBlock: [
     "npm install -g typescript",
     "npm i --location=global serve",
@@ -206,6 +220,8 @@ const globalInstall: Rule = {
     "go install golang.org/x/tools/gopls@latest",
     "sudo apt-get install -y jq",
     "brew install wget",
+    "composer global require laravel/installer",
+    "dotnet tool install -g dotnet-ef",
     "apk add --no-cache curl",
     "pacman -S --noconfirm git",
   ],
@@ -224,6 +240,27 @@ const globalInstall: Rule = {
     "apt-get install --dry-run jq",
   ],
 };
+
+/** Installers whose packages have no registry of their own here. */
+function installsWidely(program: string, text: string): boolean {
+  switch (program) {
+    case "composer":
+      return /^global (require|update|install)\b/.test(text);
+    case "dotnet":
+      return (
+        /^(tool|workload) install\b/.test(text) &&
+        (/(^| )(-g|--global)( |$)/.test(text) || text.startsWith("workload"))
+      );
+    case "mix":
+      return /^(archive|escript)\.install\b/.test(text);
+    case "code":
+      return text.includes("--install-extension");
+    case "cpanm":
+      return /^[A-Z]/.test(text);
+    default:
+      return false;
+  }
+}
 
 export const rules: readonly Rule[] = [typosquat, unusualSource, globalInstall];
 

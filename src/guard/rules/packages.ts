@@ -75,6 +75,7 @@ const publish: Rule = programRule({
     ...each("cabal stack", verb("upload", "sdist-upload")),
     luarocks: verb("upload"),
     goreleaser: (line) => line.words[0] === "release" && !given(line, "snapshot", "skip-publish"),
+    swift: ({ words }) => words[0] === "package-registry" && words[1] === "publish",
     conda: verb("upload"),
     anaconda: verb("upload"),
   },

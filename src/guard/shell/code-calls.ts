@@ -80,6 +80,13 @@ function act(item: CodeCall, scene: CodeScene): void {
     return write(second, undefined, scene);
   }
   if (copiers.has(last)) return write(second, undefined, scene);
+  if (last === "finddepth" && second !== undefined && /\b(unlink|rmdir)\b/.test(scene.text))
+    for (const path of args.flatMap((value) => value.items))
+      if (path.startsWith("/")) remove(path, true, scene);
+  if (/^(os|process|Process)\.kill$/.test(name) && first !== undefined && first.items[0] !== hole)
+    return shellText(`kill -9 ${first.items[0] ?? ""}`, scene);
+  if (last === "read" && args.length === 1 && first?.items[0]?.includes("/") === true)
+    touchAll(first, "read", scene);
   if (readers.has(last)) touchAll(first, "read", scene);
   if (last === "read_text" || last === "read_bytes") touchAll(item.receiver, "read", scene);
 }
@@ -184,7 +191,7 @@ const wordStarts: ReadonlySet<string> = new Set(
 /** Whether a call starts a program. Common words count only where the text names the module that they come from. */
 function starts(name: string, last: string, { family, text }: CodeScene): boolean {
   if (name === "`" || shellStarts.has(last)) return true;
-  if (wordStarts.has(last)) return family !== "js" || /child_process|execa|Deno|Bun|\$/.test(text);
+  if (wordStarts.has(last)) return family !== "js" || /child_process|execa|Deno|Bun|os\/exec|\$/.test(text);
   if (/^(run|call|check_call|check_output|Popen)$/.test(last))
     return family === "python" && text.includes("subprocess");
   if (/^(exec|fork)$/.test(last))
@@ -219,7 +226,7 @@ function start({ name, args, named }: CodeCall, last: string, scene: CodeScene):
   const joins =
     name !== "`" &&
     several.length > 1 &&
-    (scene.family === "perl" || scene.family === "ruby" || wordStarts.has(last));
+    (scene.family === "perl" || scene.family === "ruby" || wordStarts.has(last) || name === "run");
   if (joins)
     return shellText(
       several
@@ -273,7 +280,7 @@ function deletion(name: string, last: string, item: CodeCall, { family }: CodeSc
 
 const trees: ReadonlySet<string> = new Set(
   `rmtree rmSync rmdirSync removeSync rm rm_rf rm_r remove_dir remove_entry remove_entry_secure remove_tree rimraf
-  rimrafSync emptyDirSync emptyDir`
+  rimrafSync emptyDirSync emptyDir RemoveAll`
     .trim()
     .split(/\s+/),
 );

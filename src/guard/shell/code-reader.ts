@@ -171,6 +171,11 @@ class Reader {
         return this.chain();
       case "mark": {
         if (token.text === "(" || token.text === "[") return this.suffixes(this.list(token.text), "");
+        if (token.text === "-" && this.tokens[this.at + 1]?.kind === "number") {
+          this.at += 1;
+          const value = this.term();
+          return { ...value, items: value.items.map((item) => `-${item}`) };
+        }
         if (token.text === "\\" || token.text === "-" || token.text === "!" || token.text === "&") {
           this.at += 1;
           return this.term();

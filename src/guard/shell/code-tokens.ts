@@ -42,7 +42,10 @@ function next(code: string, at: number, family: Family, before: Token | undefine
   }
   if (char === '"' || char === "'" || char === "`") return quoted(code, at, family, "");
   if (/[A-Za-z_$@]/.test(char)) return word(code, at, family);
-  if (/\d/.test(char)) return [{ kind: "number", text: char }, endOf(/[\w.]*/y, code, at)];
+  if (/\d/.test(char)) {
+    const end = endOf(/\w*/y, code, at);
+    return [{ kind: "number", text: code.slice(at, end) }, end];
+  }
   if (char === "%" && family === "ruby" && /^%[xqQ]?[({[|]/.test(code.slice(at, at + 3)))
     return bracketed(code, at + (/[xqQ]/.test(code[at + 1] ?? "") ? 2 : 1), code[at + 1] === "x");
   if (char === ":" && family === "ruby" && /[A-Za-z_]/.test(code[at + 1] ?? "") && code[at - 1] !== ":") {

@@ -123,9 +123,7 @@ export function valueOfCall(
     case "glob":
     case "iglob":
     case "rglob":
-      return receiver.name === undefined
-        ? { items: receiver.items.map((item) => `${item}/${glob}*`), list: true }
-        : pattern(first);
+      return pattern(receiver.name === undefined ? joinPaths([receiver, first]) : first);
     case "listdir":
     case "readdirSync":
     case "scandir":
@@ -141,6 +139,8 @@ export function valueOfCall(
     case "gettempdir":
     case "tmpdir":
       return textValue(last === "tmpdir" || last === "gettempdir" ? world.temp : `${world.temp}/made`);
+    case "from":
+      return args[1]?.items[0] === "base64" ? textValue(decode64(text)) : unknownValue;
     case "b64decode":
     case "atob":
     case "decode64":

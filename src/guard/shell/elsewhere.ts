@@ -6,7 +6,7 @@ import type { Output, Shell, World } from "./shell.ts";
 
 /** Another machine, or a container on this one, in which a command runs. */
 export interface Elsewhere {
-  readonly kind: "host" | "container";
+  readonly kind: "host" | "container" | "pod";
   /** The folder that it starts in there; `undefined` where that is not known. */
   readonly cwd: string | undefined;
   /** Folders of this machine that are seen there. */
@@ -50,7 +50,8 @@ export function runElsewhere(place: Elsewhere, shell: Shell, body: (there: Shell
   body(inner);
   for (const problem of there.problems)
     if (problem.kind === "too-complex" || problem.kind === "failed" || problem.fetched !== undefined)
-      if (place.kind === "host" || problem.fetched === undefined) world.problems.push(problem);
+      // A container that is thrown away may run what it fetches; a server and a pod serve somebody.
+      if (place.kind !== "container" || problem.fetched === undefined) world.problems.push(problem);
   for (const effect of effects)
     for (const taken of takenOver(effect, place, facts, world)) addEffect(world, taken);
 }
@@ -58,7 +59,7 @@ export function runElsewhere(place: Elsewhere, shell: Shell, body: (there: Shell
 function takenOver(effect: Effect, place: Elsewhere, facts: Facts, world: World): readonly Effect[] {
   switch (effect.kind) {
     case "execute":
-      if (place.kind === "container" && staysInside(effect.program, effect.args)) return [];
+      if (place.kind !== "host" && staysInside(effect.program, effect.args)) return [];
       return [{ ...effect, cwd: mapped(effect.cwd, place) }];
     case "git":
       // A repository over there is a scratch copy as seen from here; what it pushes is not.
@@ -79,8 +80,10 @@ function harm(effect: FileEffect, facts: Facts, world: World): readonly Effect[]
   const there = placeOf(effect, facts);
   if (effect.kind === "write") return there.kind === "device" ? [effect] : [];
   if (effect.kind !== "delete" || !(effect.recursive || effect.glob === true)) return [];
-  const whole =
-    there.kind === "system" || there.kind === "home" || /^\/var\/(lib|www|log)$/.test(effect.path ?? "");
+  // `/srv/releases/*`: everything in a folder near the root.
+  const near = /^(\/[^/*]+){1,2}\/\*+$/.test(effect.path ?? "") && there.kind !== "temp";
+  const emptied = effect.glob === true && near;
+  const whole = there.kind === "system" || there.kind === "home" || emptied || stores.test(effect.path ?? "");
   if (!whole || there.kind === "unknown") return [];
   const path = there.kind === "home" ? (world.facts.home ?? "/") : "path" in there ? there.path : "/";
   return [
@@ -94,6 +97,10 @@ function harm(effect: FileEffect, facts: Facts, world: World): readonly Effect[]
   ];
 }
 
+// Where servers keep what they serve, and databases what they store.
+const stores =
+  /^\/var\/(lib|www|log)$|^\/var\/lib\/(postgresql|mysql|mariadb|mongodb|redis|elasticsearch)(\/|$)/;
+
 function spanOf({ span }: FileEffect): object {
   return span === undefined ? {} : { span };
 }
@@ -103,6 +110,8 @@ function mountedFile(effect: FileEffect, { mounts }: Elsewhere): readonly Effect
   if (path === undefined) return [];
   const writable = mounts.filter((mount) => !mount.readOnly || effect.kind === "read");
   const holder = writable.find((mount) => within(path, mount.there));
+  if (holder === undefined && effect.kind === "delete" && effect.recursive && stores.test(path))
+    return [effect];
   if (holder !== undefined) {
     const moved = holder.here + path.slice(holder.there === "/" ? 0 : holder.there.length);
     return [effect.path === undefined ? { ...effect, under: moved } : { ...effect, path: moved }];

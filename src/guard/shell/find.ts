@@ -19,10 +19,16 @@ export function runFind(args: readonly Arg[], shell: Shell, call: Call): Output 
     roots.push(arg);
   }
   const expression = args.slice(i);
-  const words = (roots.length === 0 ? [{ value: ".", span: call.span }] : roots).map((root) =>
-    matched(root.value, expression),
-  );
+  const from = roots.length === 0 ? [{ value: ".", span: call.span }] : roots;
+  // Of alternatives, an action belongs to the one that it stands in.
+  const found = (index: number): readonly string[] => {
+    const or = expression.slice(0, index).findLastIndex((arg) => /^-or?$/.test(arg.value));
+    return from.map((root) => matched(root.value, expression.slice(or + 1)));
+  };
+  const printed = from.map((root) => matched(root.value, expression));
   expression.forEach((arg, index) => {
+    if (!/^-(delete|f|exec|ok)/.test(arg.value)) return;
+    const words = found(index);
     const next = expression[index + 1];
     if (arg.value === "-delete")
       for (const value of words)
@@ -45,7 +51,7 @@ export function runFind(args: readonly Arg[], shell: Shell, call: Call): Output 
       );
     }
   });
-  return { kind: "paths", words };
+  return { kind: "paths", words: printed };
 }
 
 /** What `find` selects below a root. Without a test that narrows it, that is the root itself. */

@@ -41,7 +41,9 @@ const languages: Readonly<Record<string, Language>> = {
   php: { family: "php", code: ["r"], short: "rdf" },
   lua: { family: "lua", code: ["e"], short: "el" },
   luajit: { family: "lua", code: ["e"], short: "el" },
+  go: { family: "js", code: [], short: "", words: ["run"] },
   elixir: { family: "ruby", code: ["e"], short: "er" },
+  iex: { family: "ruby", code: ["e"], short: "er" },
   groovy: { family: "ruby", code: ["e"], short: "e" },
   julia,
   Rscript: r,
@@ -71,7 +73,7 @@ export function runInterpreter(
   // `node -p code` and `node -pe code`: the code is what follows.
   const [first, ...others] = options.operands;
   if (family === "js" && codes.length === 0 && has(options, "p") && first !== undefined) codes.push(first);
-  const [second] = others;
+  const second = others.find((arg) => !arg.value.startsWith("-"));
   const worded = language.words?.includes(first?.value ?? "") === true;
   if (worded && first?.value === "eval" && second !== undefined) codes.push(second);
   if (family === "awk") {
@@ -81,7 +83,12 @@ export function runInterpreter(
   }
   if ((base === "perl" || base === "ruby") && has(options, "i") && codes.length > 0)
     for (const arg of options.operands) touch(shell, arg, { kind: "write", by: base });
+  if (base === "go" && !worded) return undefined;
   const script = worded ? second : first;
+  if (script !== undefined && /^https?:\/\//.test(script.value)) {
+    addOpaqueBody(shell.world, cannotBeKnown, script.span, { kind: "unknown", fetched: script.value });
+    return unknown;
+  }
   const other = has(options, "m", "V", "version", "h", "help", "test", "check");
   if (codes.length === 0 && !other && family !== "awk") {
     const input = script === undefined || /^(-|\/dev\/stdin)$/.test(script.value);

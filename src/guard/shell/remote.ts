@@ -2,9 +2,10 @@ import { runCommand } from "./command.ts";
 import type { Call } from "./command.ts";
 import { homeThere, runElsewhere } from "./elsewhere.ts";
 import type { Elsewhere } from "./elsewhere.ts";
+import { addOpaqueBody } from "./fetched.ts";
 import { readOptions, valueOf } from "./options.ts";
 import type { OptionSpec } from "./options.ts";
-import { glob, unknown } from "./shell.ts";
+import { glob, hole, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 /** What is run over there: words for a program, or text for a shell. */
@@ -16,13 +17,18 @@ type Remote = (args: readonly Arg[], call: Call) => Body | undefined;
 
 const host: Elsewhere = { kind: "host", cwd: homeThere, mounts: [] };
 const box: Elsewhere = { kind: "container", cwd: undefined, mounts: [] };
+const pod: Elsewhere = { kind: "pod", cwd: undefined, mounts: [] };
 
 /** Follows a command that another machine, or a container reached by name, is told to run. */
 export function runRemote(name: string, args: readonly Arg[], shell: Shell, call: Call): void {
   const remote = Object.hasOwn(remotes, name) ? remotes[name] : undefined;
   const body = remote?.(args, call);
   if (body === undefined) return;
-  const place = containers.has(name) ? box : host;
+  if (body.kind === "text" && body.text.value.trim() === hole) {
+    addOpaqueBody(shell.world, "what another machine is told to run cannot be known", body.text.span);
+    return;
+  }
+  const place = name === "kubectl" || name === "oc" ? pod : containers.has(name) ? box : host;
   runElsewhere(place, shell, (there) => runThere(body, there, call));
 }
 
@@ -37,7 +43,7 @@ function runThere(body: Body, there: Shell, call: Call): Output {
   }
 }
 
-const containers: ReadonlySet<string> = new Set(["kubectl", "oc", "lxc", "incus", "distrobox", "toolbox"]);
+const containers: ReadonlySet<string> = new Set(["lxc", "incus", "distrobox", "toolbox"]);
 
 const remotes: Readonly<Record<string, Remote>> = {
   ssh: (args, call) => shellAfter(args, { short: "BbcDEeFIiJLlmOoPpQRSWw" }, 1, call),
@@ -133,7 +139,7 @@ function inPod(args: readonly Arg[]): Body | undefined {
   const at = args.findIndex((arg) => arg.value === "--");
   if (at >= 0) return { kind: "words", words: args.slice(at + 1) };
   // The older form without dashes.
-  const pod = args.findIndex((arg) => arg === second);
+  const named = args.findIndex((arg) => arg === second);
   if (first?.value !== "exec" && first?.value !== "rsh") return undefined;
-  return words(args.slice(pod + 1), { short: "cn", long: ["container", "namespace"] }, 0, true);
+  return words(args.slice(named + 1), { short: "cn", long: ["container", "namespace"] }, 0, true);
 }

@@ -130,7 +130,9 @@ const node: Reader = {
     "prefix registry w workspace C tag omit include loglevel cache userconfig filter F dir location p package cwd",
   ),
   read(line, program) {
-    const [verb = "", ...rest] = line.words;
+    // `yarn workspace api add x`
+    const inside = line.words[0] === "workspace" ? line.words.slice(2) : line.words;
+    const [verb = "", ...rest] = inside;
     const sources = optionValues(line, "registry");
     if (program === "npx" || program === "bunx") {
       const named = optionValues(line, "package", "p");
@@ -150,6 +152,9 @@ const node: Reader = {
     return { registry: "npm", specs: rest, global: wide && (rest.length > 0 || verb === "link"), sources };
   },
 };
+
+// pnpm's `-w` is the root of the workspace and takes no value.
+const pnpm: Reader = { ...node, valued: new Set([...node.valued].filter((name) => name !== "w")) };
 
 const python: Reader = {
   valued: nameSet(
@@ -260,7 +265,8 @@ const machine: Reader = {
 };
 
 const readers: ReadonlyMap<string, Reader> = new Map([
-  ...all("npm pnpm yarn bun npx bunx", node),
+  ...all("npm yarn bun npx bunx", node),
+  ["pnpm", pnpm],
   ...all("pip uv uvx poetry pipenv pdm rye pipx", python),
   ...all("cargo", cargo),
   ...all("gem bundle", gem),

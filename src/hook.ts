@@ -1,6 +1,7 @@
 // What an agent's hook starts, once per tool call. With `--socket` it hands the call to the run that started the agent;
-// without, it decides by itself, for an agent that surefoot did not start. Silence, a broken answer, a crash or too long
-// a wait is a refusal, in the agent's own words.
+// without, it asks the user's `guard serve` or decides by itself, for an agent that surefoot did not start. Silence, a
+// broken answer, a crash or too long a wait is a refusal, in the agent's own words.
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { HookAnswer, Rendered } from "./agents/hook-dialect.ts";
 import { broken } from "./agents/hook-dialect.ts";
@@ -59,11 +60,22 @@ async function decide({ text, cut }: Input): Promise<void> {
     finish(dialect.render(await askRun(socketPath, dialect.id, text), text));
     return;
   }
+  const program = process.argv[1] ?? "";
+  const version = ownVersion(program);
+  if (tooLarge === undefined) {
+    const { askDaemon } = await import("./hook/ask-daemon.ts");
+    const { daemonSocket } = await import("./host/state-folder.ts");
+    const request = { version, dialect: dialect.id, ...options, cwd: process.cwd(), payload: text };
+    const answer = await askDaemon(
+      daemonSocket({ env: process.env, platform: { home: homedir() } }),
+      request,
+    );
+    if (answer !== undefined) return finish({ ...answer, stdout: answer.stdout.trimEnd() });
+  }
   const { decideHere, judgeSamples } = await import("./hook/standalone.ts");
   warmUp = judgeSamples;
-  const program = process.argv[1] ?? "";
   const own = {
-    version: ownVersion(program),
+    version,
     standard: standardPolicy(),
     cli: join(dirname(program), program.endsWith(".ts") ? "cli.ts" : "cli.js"),
   };

@@ -19,6 +19,8 @@ export interface Desk {
   readonly worktree: string;
   readonly policy: HookPolicy;
   readonly ledger: Ledger;
+  /** Appends in one durable step. Throws `ledger/unwritable`. */
+  append(entries: readonly NewEntry[]): Promise<void>;
   /** Looks at the world, and at what the session did before. */
   gather(session: string): GatherFacts;
   /** The event that opens a session, made when there is none yet. */
@@ -66,7 +68,7 @@ export async function decideCall(
     input.kind === "unreadable"
       ? refuseUnread(input, parsed === undefined ? { text: excerpt(payload) } : undefined, call, add)
       : await decideActions(desk, input, { session, call, actor, add, options });
-  desk.ledger.appendAll(entries);
+  await desk.append(entries);
   return answer;
 }
 

@@ -12,21 +12,22 @@ import type { Place } from "./place.ts";
 import type { HookPolicy } from "./policy.ts";
 import { guardOpened } from "./session.ts";
 
+export interface DeskParts {
+  readonly policy: HookPolicy;
+  readonly ledger: Ledger;
+  readonly version: string;
+  readonly append: Desk["append"];
+}
+
 /** The desk of one place: facts are looked up afresh for each call, the ledger is the caller's to keep and to close. */
-export function deskAt(
-  host: LeanHost,
-  { worktree }: Place,
-  {
-    policy,
-    ledger,
-    version,
-  }: { readonly policy: HookPolicy; readonly ledger: Ledger; readonly version: string },
-): Desk {
+export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): Desk {
+  const { policy, ledger, version, append } = parts;
   const { allow, deny } = policy.policy.scope;
   return {
     worktree,
     policy,
     ledger,
+    append,
     now: host.now,
     opened: () => guardOpened(host, { worktree, version, policy: policy.digest }),
     gather: () =>
@@ -40,14 +41,19 @@ export function deskAt(
 }
 
 /** Below a hook's own deadline, so that a ledger which stays locked is told as such. */
-const waitMs = 3000;
+const hookWaitMs = 3000;
 
 export function ledgerFile({ root }: Place): string {
   return `${root}/.surefoot/ledger.db`;
 }
 
 /** The ledger of a place, for writing; signed and redacted as every other. Throws `ledger/unwritable`. */
-export function openHookLedger(host: LeanHost, place: Place, policy: Pick<Policy, "redaction">): Ledger {
+export function openHookLedger(
+  host: LeanHost,
+  place: Place,
+  policy: Pick<Policy, "redaction">,
+  waitMs = hookWaitMs,
+): Ledger {
   const signer = openKey(configFolder(host));
   const store = openSqliteStore(ledgerFile(place), { now: host.now, signer, waitMs });
   return openLedger({ store, redactor: makeRedactor(policy.redaction, host.env), now: host.now, signer });

@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fieldsOf, listOf, parseJson, textOf } from "../agents/fields.ts";
 import type { HookAnswer } from "../agents/hook-dialect.ts";
 import type { Action } from "../core/action.ts";
 import { blankPolicy } from "../core/blank-policy.ts";
@@ -14,6 +13,7 @@ import type { LeanHost } from "../host/lean-host.ts";
 import { guardFolder } from "../host/state-folder.ts";
 import { decideCall } from "./decide.ts";
 import type { HookCall } from "./decide.ts";
+import { folderOf } from "./folder.ts";
 import { deskAt, ledgerFile, openHookLedger } from "./own-desk.ts";
 import { findPlace } from "./place.ts";
 import { policyOf } from "./policy.ts";
@@ -29,7 +29,7 @@ export interface Installed {
 /** Decides in this process, which ends next. */
 export async function decideHere(call: HookCall, own: Installed): Promise<HookAnswer> {
   const host = leanHost();
-  const place = await findPlace(host.files, folderOf(call.payload), guardFolder(host));
+  const place = await findPlace(host.files, folderOf(call.payload, process.cwd()), guardFolder(host));
   const ports = {
     files: host.files,
     version: own.version,
@@ -39,7 +39,12 @@ export async function decideHere(call: HookCall, own: Installed): Promise<HookAn
   };
   const policy = await policyOf(ports, place.root);
   const ledger = openHookLedger(host, place, policy.policy);
-  const desk = deskAt(host, place, { policy, ledger, version: own.version });
+  const desk = deskAt(host, place, {
+    policy,
+    ledger,
+    version: own.version,
+    append: async (entries) => void ledger.appendAll(entries),
+  });
   const answer = await decideCall(desk, call);
   // Closing folds the log back, which takes longer than all the rest; but the next process reads the log first.
   const log = statSync(`${ledgerFile(place)}-wal`, { throwIfNoEntry: false });
@@ -72,19 +77,6 @@ export function judgeSamples(): void {
     read(action, where);
     judge(action, facts, blankPolicy);
   }
-}
-
-/** The working folder that the payload names, in any agent's way; else that of this process. */
-export function folderOf(payload: string): string {
-  const fields = fieldsOf(parseJson(payload));
-  const named = [
-    textOf(fields, "cwd"),
-    listOf(fields["workspaceRoots"])[0],
-    listOf(fields["workspace_roots"])[0],
-    textOf(fieldsOf(fields["workspaceInfo"]), "rootPath"),
-  ];
-  const folder = named.find((one) => typeof one === "string" && one.startsWith("/"));
-  return typeof folder === "string" ? folder : process.cwd();
 }
 
 const compileMs = 4000;

@@ -12,10 +12,44 @@ const requestBytes = 16 * 1024 * 1024;
 const pathBytes = 104;
 
 /**
+ * Serves any number of clients, each of which sends all it has to say and closes its side: the answer is sent, then the
+ * connection ends. A request of more than `atMost` bytes is cut off without one.
+ */
+export function listenWhole(
+  path: string,
+  atMost: number,
+  answer: (request: Buffer) => Promise<Uint8Array>,
+): Promise<Listening> {
+  return listenTo(path, async (socket) => {
+    const request = await wholeRequest(socket, atMost);
+    if (request === undefined) socket.destroy();
+    else socket.end(await answer(request));
+  });
+}
+
+function wholeRequest(socket: Socket, atMost: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    socket.on("data", (chunk: Buffer) => {
+      parts.push(chunk);
+      bytes += chunk.length;
+      if (bytes > atMost) resolve(undefined);
+    });
+    socket.once("end", () => resolve(Buffer.concat(parts)));
+    socket.once("close", () => resolve(undefined));
+  });
+}
+
+/**
  * Serves any number of clients: one request line, one answer line, then the connection ends. An `answer` that throws
  * leaves its client without an answer, and `close` throws what it threw.
  */
-export async function listen(path: string, answer: (line: string) => Promise<string>): Promise<Listening> {
+export function listen(path: string, answer: (line: string) => Promise<string>): Promise<Listening> {
+  return listenTo(path, (socket) => serve(socket, answer));
+}
+
+async function listenTo(path: string, serveClient: (socket: Socket) => Promise<void>): Promise<Listening> {
   const address = process.platform === "win32" ? `\\\\.\\pipe\\surefoot-${sha256(path).slice(0, 32)}` : path;
   if (process.platform !== "win32") {
     if (Buffer.byteLength(path) >= pathBytes)
@@ -33,7 +67,7 @@ export async function listen(path: string, answer: (line: string) => Promise<str
     socket.once("close", () => open.delete(socket));
     // A client that went away needs no answer.
     socket.on("error", () => socket.destroy());
-    serve(socket, answer).catch((error: unknown) => {
+    serveClient(socket).catch((error: unknown) => {
       failures.push(error);
       socket.destroy();
     });

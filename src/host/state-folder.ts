@@ -22,8 +22,18 @@ export function guardFolder(user: User): string {
   return join(stateFolder(user), "guard");
 }
 
-/** Where the guard's socket and its lock lie: a folder that ends with the login where the system has one. */
-export function socketFolder(user: User): string {
-  const runtime = user.env["XDG_RUNTIME_DIR"];
-  return runtime !== undefined && runtime.startsWith("/") ? join(runtime, "surefoot") : guardFolder(user);
+/** The small hook that `guard serve --build-client` compiles. */
+export function clientPath(user: User): string {
+  return join(guardFolder(user), "surefoot-hook");
+}
+
+/**
+ * The socket of `guard serve`: in a folder that ends with the login, where the system has one and the user has not moved
+ * all of surefoot's state elsewhere.
+ */
+export function daemonSocket(user: User): string {
+  const { SUREFOOT_STATE_HOME: own, XDG_RUNTIME_DIR: runtime } = user.env;
+  const moved = own !== undefined && own !== "";
+  const folder = !moved && runtime?.startsWith("/") === true ? join(runtime, "surefoot") : guardFolder(user);
+  return join(folder, "guard.sock");
 }

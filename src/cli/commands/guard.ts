@@ -3,10 +3,13 @@ import type { CliCommand } from "../command.ts";
 import { allowAction } from "../guard/allow.ts";
 import { calibrate } from "../guard/calibrate.ts";
 import { compile } from "../guard/compile.ts";
+import { install } from "../guard/install.ts";
 import { explainAction, judgeActions } from "../guard/judge.ts";
 import { replayDecided } from "../guard/replay.ts";
+import { serve } from "../guard/serve.ts";
 import { testExamples } from "../guard/test.ts";
 import { trustFiles } from "../guard/trust.ts";
+import { uninstall } from "../guard/uninstall.ts";
 
 export const command: CliCommand = {
   name: "guard",
@@ -19,7 +22,10 @@ export const command: CliCommand = {
     "guard replay [--policy <file>] [--session <session>]",
     'guard allow [--once | --for <time>] <code> | "<command>"',
     "guard trust",
+    "guard install --agent <agent> [--scope user|project] [--unattended] [--dry-run]",
+    "guard uninstall --agent <agent> | --all",
     "guard calibrate [<cases.jsonl>]",
+    "guard serve [--http <port>] [--build-client] [--status] [--stop]",
     "guard compile [--root <folder>]",
   ],
   examples: [
@@ -33,9 +39,48 @@ export const command: CliCommand = {
     ["guard test", "every example of the built-in rules and of those in surefoot.yaml"],
     ["guard replay --policy new.yaml", "which recorded decisions that policy would change; nothing is run"],
     ["guard allow 1a2b3c4d", "you let the one action pass that a refusal named by this code"],
+    ["guard serve", "answer the hooks of all your agents from one process, until it is stopped"],
     ["guard trust", "you let what surefoot.yaml says now loosen the guard in this repository"],
+    ["guard install --agent claude", "Claude Code asks the guard before every call; ends with a trial"],
+    ["guard uninstall --all", "every agent's settings are as they were before"],
   ],
   options: {
+    agent: {
+      type: "string",
+      multiple: true,
+      value: "<agent>",
+      group: "Agents",
+      says: "claude, codex, gemini, qwen, opencode, copilot, cline or cursor; may be given more than once",
+    },
+    scope: {
+      type: "string",
+      value: "<scope>",
+      group: "Agents",
+      says: "user (every project of yours; what holds without it) or project",
+    },
+    hook: {
+      type: "string",
+      value: "<file>",
+      group: "Agents",
+      says: "the program that a hook starts, as an absolute path",
+      hidden: true,
+    },
+    unattended: { type: "boolean", group: "Agents", says: "nobody is there to ask: refuse instead" },
+    all: { type: "boolean", group: "Agents", says: "uninstall from every agent" },
+    "dry-run": { type: "boolean", group: "Agents", says: "show what would be written; write nothing" },
+    http: {
+      type: "string",
+      value: "<port>",
+      group: "Serve",
+      says: "answer on this port of 127.0.0.1 as well, with a token; 0 for any free one",
+    },
+    "build-client": {
+      type: "boolean",
+      group: "Serve",
+      says: "compile the small hook, which asks the server in a millisecond",
+    },
+    status: { type: "boolean", group: "Serve", says: "whether it runs, and what it did" },
+    stop: { type: "boolean", group: "Serve", says: "end the one that runs" },
     root: {
       type: "string",
       value: "<folder>",
@@ -76,6 +121,8 @@ export const command: CliCommand = {
         return judgeActions(input, words, io);
       case "explain":
         return explainAction(input, words, io);
+      case "serve":
+        return serve(input, io);
       case "compile":
         return compile(input, io);
       case "calibrate":
@@ -86,6 +133,10 @@ export const command: CliCommand = {
         return replayDecided(input, io);
       case "allow":
         return allowAction(input, words, io);
+      case "install":
+        return install(input, io);
+      case "uninstall":
+        return uninstall(input, io);
       case "trust":
         return trustFiles(input, io);
       default:

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Host } from "../../core/ports.ts";
 import { userSources } from "../../hook/policy.ts";
 import { configFolder, keyFiles, openKey } from "../../host/key.ts";
 import { writeCompiled } from "../../policy/compiled.ts";
@@ -17,7 +18,10 @@ export async function compile(input: CliInput, { host, cwd, out }: Io): Promise<
   return 0;
 }
 
-export async function compileTo(host: Io["host"], root: string): Promise<string> {
+export async function compileTo(
+  host: Pick<Host, "files" | "env" | "platform">,
+  root: string,
+): Promise<string> {
   const settings = configFolder(host);
   const { files } = host;
   const compiled = await loadPolicy(await policyRequest(host, root, { committed: false }));

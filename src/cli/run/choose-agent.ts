@@ -63,6 +63,6 @@ function readRecording(io: Io, path: string): Promise<Recording> {
 }
 
 // Beside the compiled command line lies the bundled hook; in the sources the hook runs as it is.
-function hookScript(): string {
+export function hookScript(): string {
   return resolve(import.meta.dirname, "../..", import.meta.filename.endsWith(".ts") ? "hook.ts" : "hook.cjs");
 }

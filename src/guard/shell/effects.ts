@@ -7,7 +7,7 @@ import { Budget } from "./ir.ts";
 import type { Node } from "./ir.ts";
 import { parse } from "./parse.ts";
 import { addProblem, hole, none, setVariable, subshell, unknown } from "./shell.ts";
-import type { Arg, Output, Shell, World } from "./shell.ts";
+import type { Arg, Output, Shell, Variable, World } from "./shell.ts";
 import { assigned } from "./variables.ts";
 import { unfold } from "./unfold.ts";
 import { empties, redirects, written } from "./redirects.ts";
@@ -258,18 +258,30 @@ type SimpleNode = Extract<Node, { kind: "command" }>;
 
 /** A command whose words hold a variable with a few possible values is read once for each of them. */
 function runSimple(node: SimpleNode, shell: Shell): Output {
+  const [name, variable] = shell.vars.size === 0 ? [] : undecided(node, shell);
+  if (name === undefined || variable?.alternatives === undefined) return runOnce(node, shell);
+  for (const value of variable.alternatives) {
+    shell.vars.set(name, { fields: [value], array: false, exported: variable.exported });
+    runSimple(node, shell);
+  }
+  shell.vars.set(name, variable);
+  return unknown;
+}
+
+// Two variables with four values each; with more of them, what they hold counts as unknown.
+const readingsAtMost = 16;
+
+/** The first variable in a command that has a few possible values. */
+function undecided(node: SimpleNode, shell: Shell): readonly [string?, Variable?] {
+  const found = new Map<string, Variable>();
   for (const word of node.words)
     for (const piece of word.pieces) {
       const variable = piece.kind === "variable" ? shell.vars.get(piece.name) : undefined;
-      if (piece.kind !== "variable" || variable?.alternatives === undefined) continue;
-      for (const value of variable.alternatives) {
-        shell.vars.set(piece.name, { fields: [value], array: false, exported: variable.exported });
-        runSimple(node, shell);
-      }
-      shell.vars.set(piece.name, variable);
-      return unknown;
+      if (piece.kind === "variable" && variable?.alternatives !== undefined) found.set(piece.name, variable);
     }
-  return runOnce(node, shell);
+  let readings = 1;
+  for (const { alternatives = [] } of found.values()) readings *= alternatives.length;
+  return readings > readingsAtMost ? [] : ([...found][0] ?? []);
 }
 
 function runOnce(node: SimpleNode, shell: Shell): Output {
@@ -280,7 +292,7 @@ function runOnce(node: SimpleNode, shell: Shell): Output {
       : assign.value.map((word) => expandText(word, shell, run)),
   }));
   const args = expandWords(node.words, shell, run);
-  const stdin = redirects(node.redirects, shell, empties(args));
+  const stdin = redirects(node.redirects, shell, node.redirects.length > 0 && empties(args));
   if (args.length === 0) {
     for (const { assign, fields } of given) {
       const before = assign.append ? (shell.vars.get(assign.name)?.fields ?? []) : [];

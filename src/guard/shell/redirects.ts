@@ -34,6 +34,7 @@ export function redirects(list: readonly Redirect[], shell: Shell, empty = false
 
 /** Whether a command prints nothing, or what git has of a file: a redirect then takes away what the file held. */
 export function empties(args: readonly Arg[]): boolean {
+  if (args.length > 4) return false;
   const line = args.map((arg) => known(arg.value) ?? hole).join(" ");
   return /^$|^(:|true|cat \/dev\/null|echo -n|printf ?|git (show|cat-file( -p| blob)?) [^ ]*:[^ ]+)$/.test(
     line,

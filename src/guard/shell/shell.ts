@@ -30,7 +30,7 @@ export const glob = "\uE001";
 const marks = /[\uE000\uE001]/g;
 
 export function unmark(source: string): string {
-  return source.replace(marks, hole);
+  return source.includes(hole) || source.includes(glob) ? source.replace(marks, hole) : source;
 }
 
 export function isKnown(value: string): boolean {
@@ -39,7 +39,8 @@ export function isKnown(value: string): boolean {
 
 /** The text of an argument; `undefined` where some of it cannot be known. */
 export function known(value: string): string | undefined {
-  return isKnown(value) ? value.replaceAll(glob, "") : undefined;
+  if (!isKnown(value)) return undefined;
+  return value.includes(glob) ? value.replaceAll(glob, "") : value;
 }
 
 /** What is shared by everything that one action runs. */

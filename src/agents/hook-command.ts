@@ -1,4 +1,3 @@
-import type { HookProgram } from "./adapter.ts";
 import { quoted } from "./shell-quote.ts";
 
 /** A program with its arguments. */
@@ -6,17 +5,29 @@ export type Words = readonly [string, ...string[]];
 
 /** How the hook of an agent that surefoot did not start is started: the one place that knows. */
 export function hookCommand(
-  { node, script }: HookProgram,
+  [program, ...args]: Words,
   dialect: string,
   { unattended }: { readonly unattended: boolean },
 ): Words {
-  return [node, script, "--dialect", dialect, ...(unattended ? ["--unattended"] : [])];
+  return [program, ...args, "--dialect", dialect, ...(unattended ? ["--unattended"] : [])];
 }
+
+/** Where `surefoot guard serve --http` answers the hook of an agent that can ask over HTTP. */
+export function hookUrl(
+  port: number,
+  dialect: string,
+  { unattended }: { readonly unattended: boolean },
+): string {
+  return `http://127.0.0.1:${port}/hook/${dialect}?surefoot${unattended ? "&unattended" : ""}`;
+}
+
+const hookAddress = /http:\/\/127\.0\.0\.1:\d+\/hook\/[a-z]+\?surefoot/;
 
 /** Whether a value of an agent's settings starts surefoot's hook, wherever surefoot lies. */
 export function startsHook(value: unknown): boolean {
   const text = JSON.stringify(value) ?? "";
-  return /\bhook\.(?:cjs|ts)\b/.test(text) && text.includes("--dialect");
+  const program = /\/hook\.(?:cjs|ts)\b|\/surefoot-hook\b/.test(text) && text.includes("--dialect");
+  return program || hookAddress.test(text);
 }
 
 // The hook's own deadline is 5 s; a hook whose one thread hangs does not keep it.

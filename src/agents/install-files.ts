@@ -76,10 +76,32 @@ export async function applyChanges(
     const span = spanOf(before ?? "", after);
     records.push({ path, kind, digest: sha256(after), made, span, placed, folders });
   }
-  const needed = records.flatMap((record) => record.folders);
-  const left = written.flatMap((record) => record.folders).filter((folder) => !needed.includes(folder));
-  await removeEmpty(files, left);
+  const needed = new Set(records.flatMap((record) => record.folders));
+  const made = written.flatMap((record) => record.folders);
+  await removeEmpty(
+    files,
+    made.filter((folder) => !needed.has(folder)),
+  );
   return records;
+}
+
+/** The files in which what surefoot wrote is no longer there. */
+export async function missingFiles(
+  files: Files,
+  written: readonly WrittenFile[],
+): Promise<readonly string[]> {
+  const gone = await Promise.all(
+    written.map(async ({ path, digest, kind, placed, span }) => {
+      const text = await files.readText(path);
+      if (text === undefined) return [path];
+      if (sha256(text) === digest) return [];
+      const entries = placed.map(({ entry }) => entry);
+      const there =
+        kind === "settings" ? withEntries(text, entries)?.placed.length === 0 : text.includes(span.ours);
+      return there ? [] : [path];
+    }),
+  );
+  return gone.flat();
 }
 
 /** Removes those of the folders in which nothing is left. */

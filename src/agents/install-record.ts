@@ -1,8 +1,8 @@
 import { Fault } from "../core/fault.ts";
-import type { Command, Files } from "../core/ports.ts";
+import type { Files } from "../core/ports.ts";
 import { fieldsOf, listOf, numberOf, parseJson, textOf } from "./fields.ts";
 import type { Fields } from "./fields.ts";
-import type { Edit, Scope } from "./installer.ts";
+import type { Edit, Scope, Start } from "./installer.ts";
 import type { Entry, Placed } from "./settings-text.ts";
 
 /** One installation of the guard, with what it takes to leave no trace of it. */
@@ -13,7 +13,7 @@ export interface Installation {
   readonly project: string;
   readonly unattended: boolean;
   /** Starts its hook as the agent does. */
-  readonly start: Command["run"];
+  readonly start: Start;
   readonly files: readonly WrittenFile[];
 }
 
@@ -103,8 +103,16 @@ function installationIn(value: unknown): Installation | undefined {
   return { agent, scope, project, unattended: fields["unattended"] === true, start, files: known };
 }
 
-function startIn(value: unknown): Command["run"] | undefined {
-  const shell = textOf(fieldsOf(value), "shell");
+function startIn(value: unknown): Start | undefined {
+  const fields = fieldsOf(value);
+  const shell = textOf(fields, "shell");
+  const url = textOf(fields, "url");
+  if (url !== undefined) {
+    const headers = Object.entries(fieldsOf(fields["headers"])).filter(
+      (header): header is [string, string] => typeof header[1] === "string",
+    );
+    return { url, headers: Object.fromEntries(headers) };
+  }
   const [program, ...args] = texts(value);
   if (program !== undefined) return [program, ...args];
   return shell === undefined ? undefined : { shell };

@@ -1,5 +1,5 @@
 import type { Command, Host } from "../core/ports.ts";
-import type { HookProgram } from "./adapter.ts";
+import type { Words } from "./hook-command.ts";
 import type { Entry } from "./settings-text.ts";
 import type { StaticPolicy } from "./static-policy.ts";
 
@@ -13,6 +13,8 @@ export interface Installer {
   readonly title: string;
   readonly programs: readonly string[];
   readonly scopes: readonly [Scope, ...Scope[]];
+  /** Whether it can ask its hook over HTTP. */
+  readonly http: boolean;
   /** What must be written for it. Reads the agent's settings, writes nothing. */
   plan(place: InstallPlace): Promise<Plan>;
   /** When the agent lets a call pass although its guard is installed; one clause each. */
@@ -24,7 +26,10 @@ export interface InstallPlace {
   readonly scope: Scope;
   /** Absolute path of the project. */
   readonly project: string;
-  readonly hook: HookProgram;
+  /** The program that a hook starts, with the arguments that come first. */
+  readonly hook: Words;
+  /** Where `surefoot guard serve` answers over HTTP, for the agents that can ask there. */
+  readonly http: HttpPlace | undefined;
   /** Nobody is there to answer a question. */
   readonly unattended: boolean;
   /** Absolute path of a program that bounds the time of another one, where there is one. */
@@ -35,13 +40,22 @@ export interface InstallPlace {
   before(path: string): Promise<string | undefined>;
 }
 
+export interface HttpPlace {
+  readonly port: number;
+  readonly token: string;
+}
+
 export interface Plan {
   readonly edits: readonly Edit[];
-  /** Starts the hook as the agent will, once the edits are made: the call goes in as JSON, the answer comes out. */
-  readonly start: Command["run"];
+  readonly start: Start;
   /** What a person should know or do; one line each. */
   readonly notes: readonly string[];
 }
+
+/** What the agent does for its hook, once the edits are made: the call goes in as JSON, the answer comes out. */
+export type Start =
+  | Command["run"]
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
 export type Edit =
   /** A file that is surefoot's alone. */

@@ -7,6 +7,7 @@ export const installer: Installer = {
   title: "Cline",
   programs: ["cline"],
   scopes: ["user", "project"],
+  http: false,
   open: [
     "its hook file cannot be started, or is no longer there",
     "the hook takes longer than Cline waits (two minutes), which only a machine without a `timeout` program lets happen",

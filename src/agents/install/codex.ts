@@ -14,6 +14,7 @@ export const installer: Installer = {
   programs: ["codex"],
   // A project's own hooks are read only where the user trusts the project as a whole.
   scopes: ["user"],
+  http: false,
   open: [
     "the hook is not trusted, as after a change of hooks.json: Codex then passes over it without a word",
     "the hook takes longer than Codex waits, which only a machine without a `timeout` program lets happen",

@@ -6,6 +6,7 @@ export const installer: Installer = {
   title: "Copilot CLI",
   programs: ["copilot"],
   scopes: ["user", "project"],
+  http: false,
   open: [
     "the hook takes longer than Copilot CLI waits, which only a machine without a `timeout` program lets happen",
     "a person starts it with tools allowed that no hook sees; it takes no static policy but on its command line",

@@ -6,6 +6,7 @@ export const installer: Installer = {
   title: "Cursor",
   programs: ["cursor", "cursor-agent"],
   scopes: ["user", "project"],
+  http: false,
   open: ["anything in it differs from its documentation: surefoot's tests do not run Cursor"],
   async plan({ host, scope, project, hook, unattended, timeout }) {
     const folder = scope === "user" ? `${host.platform.home}/.cursor` : `${project}/.cursor`;

@@ -7,6 +7,7 @@ export const installer: Installer = {
   title: "Gemini CLI",
   programs: ["gemini"],
   scopes: ["user", "project"],
+  http: false,
   open: [
     "the hook takes longer than Gemini CLI waits, which only a machine without a `timeout` program lets happen",
     "the project's settings say hooksConfig.enabled false",

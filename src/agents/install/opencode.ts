@@ -10,6 +10,7 @@ export const installer: Installer = {
   title: "OpenCode",
   programs: ["opencode"],
   scopes: ["user", "project"],
+  http: false,
   open: [
     "its plugin cannot be loaded: OpenCode then goes on without a word, and only the permissions in its settings hold",
     "the project's opencode.json overrides those permissions",
@@ -25,7 +26,7 @@ export const installer: Installer = {
     });
     return {
       edits: [{ kind: "file", path, text }, await permissions(place, scope === "user" ? folder : project)],
-      start: [hook.node, "--input-type=module", "--eval", pluginTrial, path],
+      start: [host.platform.execPath, "--input-type=module", "--eval", pluginTrial, path],
       notes: [],
     };
   },

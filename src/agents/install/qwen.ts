@@ -7,6 +7,7 @@ export const installer: Installer = {
   title: "Qwen Code",
   programs: ["qwen"],
   scopes: ["user", "project"],
+  http: false,
   open: [
     "the hook takes longer than Qwen Code waits, which only a machine without a `timeout` program lets happen",
     "the project's settings say disableAllHooks",

@@ -2,6 +2,7 @@ import { flag } from "../command.ts";
 import type { CliCommand } from "../command.ts";
 import { examineAgents } from "../doctor/agents.ts";
 import type { Finding } from "../doctor/examination.ts";
+import { examineGuarded } from "../doctor/guarded.ts";
 import { examineMachine } from "../doctor/machine.ts";
 import { examineRecords } from "../doctor/records.ts";
 
@@ -16,7 +17,7 @@ export const command: CliCommand = {
   async run(input, io) {
     const findings: Finding[] = [];
     const json = flag(input, "json");
-    for (const examine of [examineMachine, examineRecords, examineAgents]) {
+    for (const examine of [examineMachine, examineRecords, examineAgents, examineGuarded]) {
       for (const finding of await examine(io)) {
         findings.push(finding);
         if (!json) io.out(render(finding, io.screen.colour));

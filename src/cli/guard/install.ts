@@ -2,7 +2,7 @@ import { applyChanges, planChanges, textBefore } from "../../agents/install-file
 import type { FileChange } from "../../agents/install-files.ts";
 import { isSame, readInstallations, writeInstallations } from "../../agents/install-record.ts";
 import type { Installation } from "../../agents/install-record.ts";
-import type { HookProgram } from "../../agents/adapter.ts";
+import type { Words } from "../../agents/hook-command.ts";
 import type { InstallPlace, Installer, Plan, Scope } from "../../agents/installer.ts";
 import { installedPolicy } from "../../agents/static-policy.ts";
 import { tryHook } from "../../agents/try-hook.ts";
@@ -13,7 +13,14 @@ import { loadPolicy } from "../../policy/load.ts";
 import { flag } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { repositoryRoot } from "../repository.ts";
-import { installedFile, installedHook, namedInstallers, scopeIn, whereOf } from "./installing.ts";
+import {
+  installedFile,
+  installedHook,
+  installedHttp,
+  namedInstallers,
+  scopeIn,
+  whereOf,
+} from "./installing.ts";
 
 /** Puts the guard into agents, tries each hook as its agent would start it, and remembers how to take it out again. */
 export async function install(input: CliInput, io: Io): Promise<number> {
@@ -36,7 +43,7 @@ export async function install(input: CliInput, io: Io): Promise<number> {
   return worst;
 }
 
-async function installOne(installer: Installer, hook: HookProgram, input: CliInput, io: Io): Promise<number> {
+async function installOne(installer: Installer, hook: Words, input: CliInput, io: Io): Promise<number> {
   const { host } = io;
   const scope = scopeIn(input) ?? installer.scopes[0];
   if (!installer.scopes.includes(scope))
@@ -54,6 +61,7 @@ async function installOne(installer: Installer, hook: HookProgram, input: CliInp
     scope,
     project,
     hook,
+    http: await installedHttp(installer, input, host),
     unattended,
     timeout: await host.which("timeout"),
     policy: installedPolicy(await protectedBranches(io, scope, project)),

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
+import type { Words } from "../../agents/hook-command.ts";
 import { installers } from "../../agents/install/index.ts";
 import type { Installation } from "../../agents/install-record.ts";
-import type { Installer, Scope } from "../../agents/installer.ts";
-import type { HookProgram } from "../../agents/adapter.ts";
+import type { HttpPlace, Installer, Scope } from "../../agents/installer.ts";
 import { Fault } from "../../core/fault.ts";
 import type { Host } from "../../core/ports.ts";
-import { stateFolder } from "../../host/state-folder.ts";
+import { clientPath, guardFolder, stateFolder } from "../../host/state-folder.ts";
 import { text, texts } from "../command.ts";
 import type { CliInput } from "../command.ts";
 
@@ -33,15 +33,43 @@ export function scopeIn(input: CliInput): Scope | undefined {
   });
 }
 
-/** The program that an agent's hook starts. Throws where surefoot runs from its sources and was not built. */
-export async function installedHook(input: CliInput, host: Host): Promise<HookProgram> {
+/**
+ * The program that an agent's hook starts: the small one where it was compiled. Throws where surefoot runs from its
+ * sources and was not built.
+ */
+export async function installedHook(input: CliInput, host: Host): Promise<Words> {
+  const { files, platform } = host;
+  const given = text(input, "hook");
+  if (given === undefined && (await files.stat(clientPath(host))) !== undefined) return [clientPath(host)];
   const sources = import.meta.filename.endsWith(".ts");
   const own = sources ? "../../../dist/hook.cjs" : "../../hook.cjs";
-  const script = text(input, "hook") ?? resolve(import.meta.dirname, own);
-  if ((await host.files.stat(script)) !== undefined) return { node: host.platform.execPath, script };
+  const script = given ?? resolve(import.meta.dirname, own);
+  if ((await files.stat(script)) !== undefined) return [platform.execPath, script];
   throw new Fault("file/unreadable", `there is no ${script} for an agent's hook to start`, {
     where: { file: script },
     hint: sources ? "run `npm run build`" : "install surefoot again",
+  });
+}
+
+/** Where the agent shall ask over HTTP, where the command says so. */
+export async function installedHttp(
+  { title, http }: Installer,
+  input: CliInput,
+  host: Host,
+): Promise<HttpPlace | undefined> {
+  const given = text(input, "http");
+  if (given === undefined) return undefined;
+  const port = Number(given);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Fault("usage/invalid", `${given} is no port`, {
+      hint: "--http <port>, the one that `surefoot guard serve --http <port>` listens on",
+    });
+  if (!http)
+    throw new Fault("usage/invalid", `${title} cannot ask its hook over HTTP`, { hint: "leave out --http" });
+  const token = (await host.files.readText(`${guardFolder(host)}/http-token`))?.trim() ?? "";
+  if (token !== "") return { port, token };
+  throw new Fault("file/unreadable", "nothing has served the guard over HTTP yet, so there is no token", {
+    hint: `start \`surefoot guard serve --http ${port}\` first`,
   });
 }
 

@@ -27,7 +27,7 @@ export function historyOf(events: Iterable<Judged>): History {
 }
 
 /** The part of a history that concerns some paths: a decision keeps what it used, not the whole session. */
-export function narrowed(history: History, paths: readonly string[]): History {
+export function historyAbout(history: History, paths: readonly string[]): History {
   return {
     seen: Object.fromEntries(Object.entries(history.seen).filter(([path]) => paths.includes(path))),
     changed: history.changed.filter((path) => paths.includes(path)),

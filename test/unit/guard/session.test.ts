@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Action, Facts, Judgement, TextChange } from "../../../src/core/action.ts";
 import { sha256 } from "../../../src/core/digest.ts";
 import { exampleFacts, examplePolicy } from "../../../src/guard/example.ts";
-import { historyOf, narrowed } from "../../../src/guard/history.ts";
+import { historyOf, historyAbout } from "../../../src/guard/history.ts";
 import type { Judged } from "../../../src/guard/history.ts";
 import { judge } from "../../../src/guard/judge.ts";
 import { read } from "../../../src/guard/read.ts";
@@ -149,7 +149,7 @@ test("a history is a fold over what was judged", () => {
     seen: { [`${root}/a.ts`]: "edited", [`${root}/d.ts`]: "3" },
     changed: [`${root}/a.ts`, `${root}/b.ts`, `${root}/d.ts`],
   });
-  assert.deepEqual(narrowed(history, [`${root}/b.ts`]), { seen: {}, changed: [`${root}/b.ts`] });
+  assert.deepEqual(historyAbout(history, [`${root}/b.ts`]), { seen: {}, changed: [`${root}/b.ts`] });
 });
 
 test("digests and history are asked for only where they matter", () => {

@@ -56,33 +56,41 @@ export async function planRemoval(
   );
 }
 
-/** Makes the changes. Returns what to remember of them, for undoing. */
-export async function applyChanges(
+/**
+ * What to remember of the changes, for undoing them. It is to be written down before they are made: what is remembered
+ * and was never written is undone as well, what was written and is not remembered is not.
+ */
+export async function recordsOf(
   files: Files,
   changes: readonly FileChange[],
   written: readonly WrittenFile[],
 ): Promise<readonly WrittenFile[]> {
   const records: WrittenFile[] = [];
-  for (const change of changes) {
-    const { path, kind, current, before, after, mode, placed } = change;
+  for (const { path, kind, before, after, placed } of changes) {
+    if (after === undefined || after === before) continue;
     const earlier = written.find((record) => record.path === path);
-    if (after === undefined || after === before) {
-      await restore(files, change);
-      continue;
-    }
     const folders = earlier?.folders ?? (await missingFolders(files, path));
-    if (after !== current) await files.write(path, after, mode);
     const made = before === undefined;
     const span = spanOf(before ?? "", after);
     records.push({ path, kind, digest: sha256(after), made, span, placed, folders });
   }
-  const needed = new Set(records.flatMap((record) => record.folders));
-  const made = written.flatMap((record) => record.folders);
+  return records;
+}
+
+/** Makes the changes, and removes the folders that were made earlier and that nothing needs now. */
+export async function applyChanges(
+  files: Files,
+  changes: readonly FileChange[],
+  written: readonly WrittenFile[],
+): Promise<void> {
+  for (const { path, current, after, mode } of changes) {
+    if (after === undefined && current !== undefined) await files.remove(path);
+    if (after !== undefined && after !== current) await files.write(path, after, mode);
+  }
   await removeEmpty(
     files,
-    made.filter((folder) => !needed.has(folder)),
+    written.flatMap((record) => record.folders),
   );
-  return records;
 }
 
 /** The files in which what surefoot wrote is no longer there. */
@@ -153,11 +161,6 @@ function unsettled(path: string): Fault {
     where: { file: path },
     hint: "mend the file, so that the agent can read it, and run the command again",
   });
-}
-
-async function restore(files: Files, { path, current, after }: FileChange): Promise<void> {
-  if (after === undefined && current !== undefined) await files.remove(path);
-  if (after !== undefined && after !== current) await files.write(path, after);
 }
 
 /** The folders above a file that do not exist, the outermost first. */

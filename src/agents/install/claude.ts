@@ -31,7 +31,13 @@ export const installer: Installer = {
       ],
       lists: [["hooks", "PreToolUse"]],
     };
-    return { edits: [settings], start, notes: [] };
+    const notes =
+      place.http === undefined
+        ? []
+        : [
+            `Claude Code can do nothing while \`surefoot guard serve --http ${place.http.port}\` does not run`,
+          ];
+    return { edits: [settings], start, notes };
   },
 };
 

@@ -1,4 +1,4 @@
-import { applyChanges, planChanges, textBefore } from "../../agents/install-files.ts";
+import { applyChanges, planChanges, recordsOf, textBefore } from "../../agents/install-files.ts";
 import type { FileChange } from "../../agents/install-files.ts";
 import { isSame, readInstallations, writeInstallations } from "../../agents/install-record.ts";
 import type { Installation } from "../../agents/install-record.ts";
@@ -77,10 +77,11 @@ async function installOne(installer: Installer, hook: Words, input: CliInput, io
     io.out(`${installer.title}, ${whereOf(target)}:\n${changes.map(difference).join("")}`);
     return 0;
   }
-  const files = await applyChanges(host.files, changes, earlier);
+  const files = await recordsOf(host.files, changes, earlier);
   const made: Installation = { ...target, unattended, start: plan.start, files };
   const others = known.filter((one) => !isSame(one, target));
   await writeInstallations(host.files, file, [...others, made]);
+  await applyChanges(host.files, changes, earlier);
   return report(installer, plan, made, changes, io);
 }
 
@@ -115,7 +116,7 @@ async function report(
   for (const note of plan.notes) io.out(`  note: ${note}\n`);
   const trial = await tryHook(io.host, id, made.start);
   if (trial.holds)
-    io.out("  probed the hook program, not the agent: it refused a forced push and let `git status` pass\n");
+    io.out("  probed the hook, not the agent: it refused a forced push and let `git status` pass\n");
   for (const open of installer.open) io.out(`  it lets calls pass when ${open}\n`);
   if (trial.holds) return 0;
   io.err(`${title}: the hook does not work: ${trial.says}\n`);

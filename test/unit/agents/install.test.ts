@@ -7,6 +7,7 @@ import {
   missingFiles,
   planChanges,
   planRemoval,
+  recordsOf,
   textBefore,
 } from "../../../src/agents/install-files.ts";
 import { readInstallations, spanOf, writeInstallations } from "../../../src/agents/install-record.ts";
@@ -68,7 +69,10 @@ async function install(
 ): Promise<readonly WrittenFile[]> {
   const { written = [] } = told;
   const plan = await installer.plan(await place(host, told));
-  return applyChanges(host.files, await planChanges(host.files, plan.edits, written), written);
+  const changes = await planChanges(host.files, plan.edits, written);
+  const records = await recordsOf(host.files, changes, written);
+  await applyChanges(host.files, changes, written);
+  return records;
 }
 
 async function uninstall(host: MemoryHost, written: readonly WrittenFile[]): Promise<void> {
@@ -161,6 +165,17 @@ test("it is noticed when the user or an agent took the hook out", async () => {
   assert.deepEqual(await missingFiles(host.files, written), [path]);
   await uninstall(host, written);
   assert.equal(await host.files.readText(path), undefined);
+});
+
+test("an installation that was cut off before it wrote is undone without harm", async () => {
+  for (const installer of installers) {
+    const host = machine(mine);
+    const plan = await installer.plan(await place(host, {}));
+    const records = await recordsOf(host.files, await planChanges(host.files, plan.edits, []), []);
+    const before = await textsOf(host);
+    await uninstall(host, records);
+    assert.deepEqual(await textsOf(host), before, installer.id);
+  }
 });
 
 test("settings that are not understood are left alone, and the file is named", async () => {

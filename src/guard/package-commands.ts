@@ -11,6 +11,7 @@ import {
   triesOnly,
 } from "./command-line.ts";
 import type { CommandLine } from "./command-line.ts";
+import { once } from "./once.ts";
 import type { Registry } from "./popular-packages.ts";
 import { hole } from "./shell/shell.ts";
 
@@ -28,11 +29,13 @@ export interface Install {
 }
 
 /** Every install that the effects start. */
-export function installsOf(effects: readonly Effect[]): readonly Install[] {
+export const installsOf = once((effects: readonly Effect[]): readonly Install[] => {
+  const started = invocations(effects, managers);
+  if (started.length === 0) return [];
   const elevated = effects.some(
     (effect) => effect.kind === "execute" && /^(sudo|doas)$/.test(effect.program ?? ""),
   );
-  return invocations(effects, managers).flatMap((invocation): readonly Install[] => {
+  return started.flatMap((invocation): readonly Install[] => {
     const { program, words } = asModule(invocation);
     const read = readers.get(program);
     if (read === undefined) return [];
@@ -52,7 +55,7 @@ export function installsOf(effects: readonly Effect[]): readonly Install[] {
       },
     ];
   });
-}
+});
 
 /** `python3 -m pip …` is `pip …`. */
 export function asModule({ program, words }: Invocation): {

@@ -1,6 +1,8 @@
 import type { Effect, Facts } from "../core/action.ts";
+import { once } from "./once.ts";
 import type { FileEffect } from "./paths.ts";
 import { resolvePath } from "./paths.ts";
+import type { Scene } from "./rule.ts";
 import { hole } from "./shell/shell.ts";
 
 /** Text that a script puts in place of another in files. */
@@ -20,7 +22,7 @@ export interface Rewrite {
 }
 
 /** Every change of files by a script that stands in the command. */
-export function rewritesOf(effects: readonly Effect[], facts: Facts): readonly Rewrite[] {
+export const rewritesOf = once(({ effects, facts }: Pick<Scene, "effects" | "facts">): readonly Rewrite[] => {
   return effects.flatMap((effect): readonly Rewrite[] => {
     if (effect.kind !== "execute" || !editors.test(effect.program ?? "")) return [];
     const program = effect.program ?? "";
@@ -45,7 +47,7 @@ export function rewritesOf(effects: readonly Effect[], facts: Facts): readonly R
     );
     return [{ program, swaps, targets: [...written, ...named(program, words, effect, facts)], effect }];
   });
-}
+});
 
 const editors = /^(g?sed|perl|ruby|[gm]?awk|vim?|nvim|ex|ed|python[\d.]*|node|nodejs|bun|deno)$/;
 
@@ -138,7 +140,7 @@ const calls = new RegExp(
 
 function codeSwaps(code: string): readonly Swap[] {
   const text = code.slice(0, textAtMost);
-  if (!/write|\bopen\([^)]*["'][wa]/.test(text)) return [];
+  if (!/write|\bopen\([^)]{0,200}["'][wa]/.test(text)) return [];
   return [...text.matchAll(calls)].slice(0, swapsAtMost).map((match) => ({
     removed: plain(match[1] ?? match[2] ?? match[3] ?? match[4] ?? ""),
     added: plain(match[5] ?? match[6] ?? match[7] ?? ""),

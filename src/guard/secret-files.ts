@@ -1,7 +1,9 @@
-import type { Effect, Facts, Span } from "../core/action.ts";
+import type { Facts, Span } from "../core/action.ts";
 import { matchesAny } from "../core/glob.ts";
+import { once } from "./once.ts";
 import { below, normalize, resolvePath, temporary, within } from "./paths.ts";
 import { hole } from "./shell/shell.ts";
+import type { Scene } from "./rule.ts";
 import { uploadsOf } from "./upload.ts";
 
 /** A file that an action reads, with the program that does it. */
@@ -15,21 +17,7 @@ export interface FileRead {
 }
 
 /** Files that the effects read: those that the reading knows, and those among the arguments of programs that read files. */
-export function filesRead(effects: readonly Effect[], facts: Facts): readonly FileRead[] {
-  const known = found.get(effects);
-  if (known?.facts === facts) return known.files;
-  const files = findReads(effects, facts);
-  found.set(effects, { facts, files });
-  return files;
-}
-
-// Several rules ask the same about one action.
-const found = new WeakMap<
-  readonly Effect[],
-  { readonly facts: Facts; readonly files: readonly FileRead[] }
->();
-
-function findReads(effects: readonly Effect[], facts: Facts): readonly FileRead[] {
+export const filesRead = once(({ effects, facts }: Pick<Scene, "effects" | "facts">): readonly FileRead[] => {
   const uploads = new Map(uploadsOf(effects).map((upload) => [upload.index, upload.files]));
   return effects.flatMap((effect, index): readonly FileRead[] => {
     const span = effect.span === undefined ? {} : { span: effect.span };
@@ -57,7 +45,7 @@ function findReads(effects: readonly Effect[], facts: Facts): readonly FileRead[
       return path === undefined ? [] : [{ path, by: program, shows, index, ...span }];
     });
   });
-}
+});
 
 const moving = /^(cp|mv|ln|install|rsync|scp)$/;
 const sending = /^(curl|wget|http|https|xh|aws|gsutil|gcloud|gh|rclone)$/;

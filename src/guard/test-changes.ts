@@ -33,14 +33,10 @@ export function edited({ action, effects, facts }: Scene): readonly Edited[] {
 }
 
 /** Scripts that rewrite tests in a certain way. `anywhere`: also where it is not known that the files are tests. */
-export function rewritten(
-  { effects, facts }: Scene,
-  meant: (swap: Swap) => boolean,
-  anywhere: boolean,
-): readonly Hit[] {
-  return rewritesOf(effects, facts).flatMap(({ swaps, targets, effect }): readonly Hit[] => {
+export function rewritten(scene: Scene, meant: (swap: Swap) => boolean, anywhere: boolean): readonly Hit[] {
+  return rewritesOf(scene).flatMap(({ swaps, targets, effect }): readonly Hit[] => {
     const tests = targets.some((target) => {
-      const rel = relOf(target, facts);
+      const rel = relOf(target, scene.facts);
       if (rel === undefined) return anywhere && target.path === undefined;
       if (isTest(rel) || isTestFolder(rel)) return true;
       return anywhere && (target.glob === true || rel.endsWith(".rs"));
@@ -51,11 +47,11 @@ export function rewritten(
 
 /** Scripts that rewrite the configuration of tests. */
 export function configRewrites(
-  { effects, facts }: Scene,
+  scene: Scene,
   judged: (rewrite: Rewrite) => string | undefined,
 ): readonly Hit[] {
-  return rewritesOf(effects, facts).flatMap((rewrite): readonly Hit[] => {
-    if (!rewrite.targets.some((target) => isTestConfig(relOf(target, facts) ?? ""))) return [];
+  return rewritesOf(scene).flatMap((rewrite): readonly Hit[] => {
+    if (!rewrite.targets.some((target) => isTestConfig(relOf(target, scene.facts) ?? ""))) return [];
     const says = judged(rewrite);
     return says === undefined ? [] : [{ ...spanned(rewrite.effect), says }];
   });

@@ -35,8 +35,8 @@ export function holdsNothing(path: string, text: string): boolean {
 // `export {};`, an import, a line that only keeps the file from being empty.
 const linesLeft = 2;
 
-const textAtMost = 400_000;
-const lineAtMost = 2000;
+const textAtMost = 200_000;
+const lineAtMost = 500;
 
 /** Lines of code, trimmed; comments are gone, and so is an assertion that became one. */
 function linesOf(text: string, language: Language): readonly string[] {

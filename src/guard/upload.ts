@@ -219,7 +219,7 @@ const code: Sender = ({ words, input = "" }) => {
 
 const codeAtMost = 20_000;
 const posts =
-  /\brequests\.(post|put|patch)\(|\burlopen\([^)]*(data|Request)|\bhttpx\.(post|put)\(|method\s*:\s*["'](POST|PUT)|\baxios\.(post|put)\(|\bhttps?\.request\(|Net::HTTP\.post|\bcurl_exec|LWP::UserAgent|HTTP::Tiny/;
+  /\brequests\.(post|put|patch)\(|\burlopen\([^)]{0,200}(data|Request)|\bhttpx\.(post|put)\(|method\s*:\s*["'](POST|PUT)|\baxios\.(post|put)\(|\bhttps?\.request\(|Net::HTTP\.post|\bcurl_exec|LWP::UserAgent|HTTP::Tiny/;
 
 const senders: ReadonlyMap<string, Sender> = new Map([
   ...each("curl curlie", curl),

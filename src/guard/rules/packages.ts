@@ -196,7 +196,7 @@ function withFiles(rule: Rule): Rule {
     ...rule,
     find: (scene) => [
       ...rule.find(scene),
-      ...filesRead(scene.effects, scene.facts).flatMap(({ path, span }) =>
+      ...filesRead(scene).flatMap(({ path, span }) =>
         isUsers(path, scene.facts)
           ? [{ ...(span === undefined ? {} : { span }), says: `${path} holds registry tokens` }]
           : [],

@@ -82,8 +82,9 @@ interface Source {
 }
 
 /** What the action brings to light that nobody else may see, in order. */
-function secretsIn({ effects, facts }: Scene): readonly Source[] {
-  const files = filesRead(effects, facts).flatMap(({ path, index, span }): readonly Source[] => {
+function secretsIn(scene: Scene): readonly Source[] {
+  const { effects, facts } = scene;
+  const files = filesRead(scene).flatMap(({ path, index, span }): readonly Source[] => {
     const kind = secretKind(path, facts);
     const what = kind === "history" ? "what people typed" : path.slice(path.lastIndexOf("/") + 1);
     return kind === undefined ? [] : [{ what, index, ...(span === undefined ? {} : { span }) }];
@@ -123,14 +124,12 @@ function revealed(effect: Effect, facts: Facts): string | undefined {
 }
 
 function sent(upload: Upload, sources: readonly Source[], scene: Scene): string | undefined {
-  const { effects, facts } = scene;
+  const { facts } = scene;
   const { host, files, input, texts, index, program } = upload;
   if (host !== undefined && isLocal(host)) return undefined;
   const within = sources.find(({ span }) => inside(span, upload.span));
   if (texts.some((text) => text.includes(hole)) && within !== undefined) return within.what;
-  const read = filesRead(effects, facts).find(
-    ({ path, span }) => inside(span, upload.span) && isSource(path, facts),
-  );
+  const read = filesRead(scene).find(({ path, span }) => inside(span, upload.span) && isSource(path, facts));
   if (
     /^(curl|wget|nc|ncat)$/.test(program) &&
     texts.some((text) => text.includes(hole)) &&
@@ -177,9 +176,14 @@ function textAt({ span }: Upload, { action }: Scene): string {
 function flowsInto(source: Source, upload: Upload, { action }: Scene): boolean {
   if (source.span === undefined || upload.span === undefined || action.kind !== "exec") return true;
   if (inside(source.span, upload.span)) return true;
-  const between = action.command.slice(source.span.end, upload.span.start).replace(/\d?>&\d|&>\S*/g, "");
+  const whole = action.command.slice(source.span.end, upload.span.start);
+  // Longer than any pipe that somebody writes: padding must not tear it apart.
+  if (whole.length > pipeAtMost) return true;
+  const between = whole.replace(/\d?>&\d|&>\S*/g, "");
   return between.includes("|") && !/\|\||[\n]|&&/.test(between) && !/;(?![^(){}]*[)}])/.test(between);
 }
+
+const pipeAtMost = 2000;
 
 /** Whether a file is made by this very action. */
 function isMade(file: string, { effects, facts }: Scene): boolean {

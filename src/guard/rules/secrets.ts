@@ -14,12 +14,12 @@ const read: Rule = {
   verdict: "deny",
   says: "it reads private keys or credentials",
   instead: "ls -la ~/.ssh",
-  find: ({ effects, facts }) => [
-    ...filesRead(effects, facts).flatMap((file) => hitOf(file, facts)),
-    ...invocations(effects, tokenPrograms).flatMap((invocation): readonly Hit[] =>
+  find: (scene) => [
+    ...filesRead(scene).flatMap((file) => hitOf(file, scene.facts)),
+    ...invocations(scene.effects, tokenPrograms).flatMap((invocation): readonly Hit[] =>
       printsToken(invocation) ? [{ ...at(invocation), verdict: "ask", says: "it prints a credential" }] : [],
     ),
-    ...effects.flatMap((effect): readonly Hit[] =>
+    ...scene.effects.flatMap((effect): readonly Hit[] =>
       effect.kind === "git" &&
       effect.operation.startsWith("credential") &&
       /^(fill|get)$/.test(effect.args.at(-1) ?? "")
@@ -111,15 +111,15 @@ const envFile: Rule = {
   verdict: "ask",
   says: "it reads a file with settings for the environment, secrets among them",
   instead: "cat .env.example",
-  find: ({ effects, facts }) => [
-    ...effects.flatMap((effect): readonly Hit[] =>
+  find: (scene) => [
+    ...scene.effects.flatMap((effect): readonly Hit[] =>
       showsCommitted(effect) ? [effect.span === undefined ? {} : { span: effect.span }] : [],
     ),
-    ...filesRead(effects, facts).flatMap((file) => {
+    ...filesRead(scene).flatMap((file) => {
       if (
         !file.shows ||
-        secretKind(file.path, facts) !== "env" ||
-        placeOfPath(file.path, facts).kind === "temp"
+        secretKind(file.path, scene.facts) !== "env" ||
+        placeOfPath(file.path, scene.facts).kind === "temp"
       )
         return [];
       return [

@@ -98,7 +98,7 @@ test("assertions that go without one in their place are asked about", () => {
 test("a script that rewrites files is read as pairs of texts", () => {
   const swaps = (command: string): unknown => {
     const { effects, facts } = judgeExample(command);
-    return rewritesOf(effects, facts).flatMap((rewrite) => rewrite.swaps);
+    return rewritesOf({ effects, facts }).flatMap((rewrite) => rewrite.swaps);
   };
   assert.deepEqual(swaps("sed -i 's/it(/it.skip(/; /expect(/d' a.test.ts"), [
     { removed: "it(", added: "it.skip(", drops: false },

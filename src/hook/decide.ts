@@ -121,23 +121,18 @@ async function decideAction(
   const facts = await learn(action, { worktree, cwd }, desk.gather(session));
   const judgement = judge(action, facts, policy);
   const bound = binding(judgement, policy);
+  const record = { type: "action.judged", iteration: 0, call, tool: input.tool, action, judgement } as const;
+  if (bound === "allow") {
+    add({ ...record, enforced: false });
+    return { verdict: "allow" };
+  }
   const digest = actionDigest(action, worktree);
-  const now = desk.now();
-  const permit =
-    bound === "allow" ? undefined : usePermit(ledger, { action: digest, session, call, actor, now });
-  const enforced = bound !== "allow" && permit === undefined;
-  add({
-    type: "action.judged",
-    iteration: 0,
-    call,
-    tool: input.tool,
-    action,
-    judgement,
-    enforced,
-    ...(bound === "allow" ? {} : { digest }),
-    ...(permit === undefined ? {} : { permit: permit.grant }),
-  });
-  if (!enforced) return { verdict: "allow" };
+  const permit = usePermit(ledger, { action: digest, session, call, actor, now: desk.now() });
+  if (permit !== undefined) {
+    add({ ...record, enforced: false, digest, permit: permit.grant });
+    return { verdict: "allow" };
+  }
+  add({ ...record, enforced: true, digest });
   const says = tell(judgement, action, permitCode(digest));
   if (bound === "deny") return { verdict: "deny", says };
   if (input.attended !== false && !options.unattended) return { verdict: "ask", says };

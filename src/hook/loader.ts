@@ -1,7 +1,7 @@
 // The first lines of the bundled hook. The program itself stands behind them in the same file, inside a comment, so that
 // it can be started with code that an earlier start compiled: Node's own cache keeps only what is compiled at once, and
 // most of a hook's time would go into compiling the rest again. A cache that is missing or refused costs time alone.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
@@ -72,7 +72,11 @@ function readIfThere(path: string): Buffer | undefined {
 function keep(path: string, data: Buffer): void {
   const draft = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // What another program left is a megabyte that nobody will read.
+    for (const name of readdirSync(folder))
+      if (!name.startsWith(surefootProgram)) rmSync(join(folder, name), { force: true });
     writeFileSync(draft, data, { mode: 0o600 });
     // Nobody ever reads half of it.
     renameSync(draft, path);

@@ -1,3 +1,5 @@
+import { historyAbout, historyOf } from "../guard/history.ts";
+import type { Judged } from "../guard/history.ts";
 import { gatherFacts } from "../host/facts.ts";
 import { configFolder, openKey } from "../host/key.ts";
 import type { LeanHost } from "../host/lean-host.ts";
@@ -30,9 +32,10 @@ export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): D
     append,
     now: host.now,
     opened: () => guardOpened(host, { worktree, version, policy: policy.digest }),
-    gather: () =>
+    gather: (session) =>
       gatherFacts(host, {
         worktree,
+        history: async (paths) => historyAbout(historyOf(judgedIn(ledger, session)), paths),
         guarded: [configFolder(host), guardFolder(host)],
         // Only a scope asks whether a file that is to be made would be ignored.
         unmadeIgnored: deny.length > 0 || !allow.includes("**"),
@@ -42,6 +45,10 @@ export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): D
 
 /** Below a hook's own deadline, so that a ledger which stays locked is told as such. */
 const hookWaitMs = 3000;
+
+function* judgedIn(ledger: Ledger, session: string): Generator<Judged> {
+  for (const { event } of ledger.read(session)) if (event.type === "action.judged") yield event;
+}
 
 export function ledgerFile({ root }: Place): string {
   return `${root}/.surefoot/ledger.db`;

@@ -24,8 +24,8 @@ export interface FactPlaces {
    * tree's own may start what stands there (a monitor, a filter, a transport), and it would start it outside the jail.
    */
   readonly record?: string;
-  /** What the session did before, where there is a session. */
-  readonly history?: () => Promise<History | "unknown">;
+  /** What the session did before with these paths, where there is a session. */
+  readonly history?: (paths: readonly string[]) => Promise<History | "unknown">;
   /**
    * Whether it matters if a path that does not exist yet would be ignored: where a scope is set. Default true; it takes
    * a process of its own.
@@ -48,7 +48,7 @@ export function gatherFacts(host: Machine, places: FactPlaces): GatherFacts {
       needs.dirty || needs.paths.length > 0 ? factsOfTree(host, places, needs) : undefined,
       each(needs.texts, (path) => fileText(host.files, path)),
       each(needs.digests, (path) => fileDigest(host.files, path)),
-      needs.history === true ? history?.() : undefined,
+      needs.history === true ? history?.(needs.digests ?? []) : undefined,
       needs.packages === undefined ? undefined : packageFacts(host.files, worktree, needs.packages),
     ]);
     return {

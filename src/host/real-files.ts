@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   constants,
   lstatSync,
@@ -52,14 +51,18 @@ export function realFiles(): Files {
   };
 }
 
+// Names of temporary files: random ones would load all of Node's cryptography.
+let drafts = 0;
+
 async function replace(path: string, content: string | Uint8Array, mode: number | undefined): Promise<void> {
   // A symbolic link stays one: what it points to is replaced.
   const target = real(path);
   await fs.mkdir(dirname(target), { recursive: true });
   const kept = mode ?? (await modeOf(target));
+  drafts += 1;
   const temporary = join(
     dirname(target),
-    `.${basename(target).slice(0, 100)}.${randomBytes(6).toString("hex")}.tmp`,
+    `.${basename(target).slice(0, 100)}.${process.pid}-${drafts}-${Date.now().toString(36)}.tmp`,
   );
   try {
     const file = await fs.open(temporary, "wx", kept ?? 0o666);

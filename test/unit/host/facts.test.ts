@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Facts, PathFact } from "../../../src/core/action.ts";
+import type { Facts, History, PathFact } from "../../../src/core/action.ts";
 import { sha256 } from "../../../src/core/digest.ts";
 import type { FactNeeds, Git } from "../../../src/core/ports.ts";
 import { gatherFacts } from "../../../src/host/facts.ts";
@@ -194,12 +194,17 @@ test("a digest is of a file's content or of the names in a folder, and absent wh
 });
 
 test("what the session did is asked of the session, where there is one", async () => {
-  const seen = { seen: { "/a": "1" }, changed: [] };
-  const history = (): Promise<typeof seen> => Promise.resolve(seen);
+  const seen: History = { seen: { "/a": "1" }, changed: ["/none"] };
+  const history = (paths: readonly string[]): Promise<History> =>
+    Promise.resolve({ ...seen, changed: [...paths] });
   const ask = async (places: Partial<FactPlaces>, needs: Partial<FactNeeds>): Promise<unknown> =>
     (await look({ worktree: "/nowhere", ...places }, needs)).facts.history;
   assert.deepEqual(
-    [await ask({ history }, { history: true }), await ask({ history }, {}), await ask({}, { history: true })],
+    [
+      await ask({ history }, { history: true, digests: ["/none"] }),
+      await ask({ history }, {}),
+      await ask({}, { history: true }),
+    ],
     [seen, undefined, undefined],
   );
 });

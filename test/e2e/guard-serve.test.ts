@@ -134,7 +134,8 @@ test("the policy is that of the moment, and a ledger that was taken away is begu
 
 test("many calls at once in several repositories are all on record, beside hooks that decide by themselves", async (context) => {
   const one = await served(context);
-  const alone = { ...one.surefoot.env, XDG_RUNTIME_DIR: "/nowhere" };
+  // Another state folder, in which no server listens.
+  const alone = { ...one.surefoot.env, SUREFOOT_STATE_HOME: tempFolder(context) };
   const roots = [0, 1].map(() => tempRepo(context, { files: { "a.ts": "a\n" } }).root);
   const url = new URL(`${one.url}claude`);
   const calls = roots.flatMap((root) =>

@@ -3,6 +3,7 @@ import { hostOf, isLocal } from "../address.ts";
 import { nearPopular } from "../near-package.ts";
 import { installsOf, isAddress, packageName } from "../package-commands.ts";
 import type { Install } from "../package-commands.ts";
+import type { Registry } from "../popular-packages.ts";
 import type { Hit, Rule } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
 
@@ -14,12 +15,18 @@ const typosquat: Rule = {
   instead: "npm view lodash",
   find: ({ effects, facts }) =>
     installsOf(effects).flatMap((install) =>
-      install.specs.flatMap((spec): readonly Hit[] => {
+      [...new Set(install.specs)].slice(0, namesAtMost).flatMap((spec): readonly Hit[] => {
         const name = packageName(install.registry, spec);
         const meant = name === undefined ? undefined : meantBy(name, install, facts);
         return meant === undefined
           ? []
-          : [{ ...at(install), says: `${name} is one slip away from ${meant}` }];
+          : [
+              {
+                ...at(install),
+                says: `${name} is one slip away from ${meant}`,
+                ...(install.registry === "system" ? {} : { instead: `${asks[install.registry]} ${meant}` }),
+              },
+            ];
       }),
     ),
   mustBlock: [
@@ -60,6 +67,18 @@ const typosquat: Rule = {
     { command: "npm install expresss", facts: { packages: { expresss: { locked: true } } } },
   ],
 };
+
+/** How each registry is asked about a package. */
+const asks: Readonly<Record<Registry, string>> = {
+  npm: "npm view",
+  pypi: "pip index versions",
+  crates: "cargo info",
+  gems: "gem info --remote",
+  go: "go list -m -versions",
+};
+
+// Each name is compared with some hundreds; nobody types more names than this into one command.
+const namesAtMost = 300;
 
 function meantBy(name: string, { registry }: Install, facts: Facts): string | undefined {
   const entry = new Map(Object.entries(facts.packages ?? {})).get(name);

@@ -113,8 +113,8 @@ test("what a lockfile holds is silent, and a locked neighbour is named", () => {
     facts: { packages: { "acme-cor": { locked: false, near: "acme-core" } } },
   });
   assert.deepEqual(
-    judgement.reasons.map((reason) => reason.says),
-    ["acme-cor is one slip away from acme-core"],
+    judgement.reasons.map((reason) => [reason.says, reason.instead]),
+    [["acme-cor is one slip away from acme-core", "npm view acme-core"]],
   );
 });
 

@@ -1,6 +1,6 @@
 // Makes the package: compiled modules, the bundled hook and the JSON Schema that lies in the repository.
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleHook } from "./hook-bundle.ts";
 
@@ -15,4 +15,6 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(1);
 
+// Compiled on the user's machine, where there is a compiler.
+cpSync(join(root, "src/client"), join(dist, "client"), { recursive: true });
 writeFileSync(join(dist, "hook.cjs"), await bundleHook());

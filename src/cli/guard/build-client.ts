@@ -1,9 +1,8 @@
 import { rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { describeExit, succeeded } from "../../core/exit.ts";
 import { Fault } from "../../core/fault.ts";
 import { clientPath } from "../../host/state-folder.ts";
-import { packageFile } from "../../policy/package-files.ts";
 import type { Io } from "../command.ts";
 import { hookScript } from "../run/choose-agent.ts";
 import { version } from "../version.ts";
@@ -31,7 +30,7 @@ export async function buildClient({ host, out }: Io, socket: string): Promise<nu
       ...Object.entries(settings).map(([name, value]) => `-D${name}=${literal(value)}`),
       "-o",
       draft,
-      packageFile("src/client/surefoot-hook.c"),
+      join(import.meta.dirname, "../../client/surefoot-hook.c"),
     ],
     cwd: dirname(path),
     env: { PATH: host.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" },

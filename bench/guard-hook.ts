@@ -156,7 +156,8 @@ function started(
     const before = performance.now();
     const child = spawn(program, args, { cwd: repository, env, stdio: ["pipe", "ignore", "inherit"] });
     child.on("error", reject);
-    child.stdin.on("error", reject);
+    // A program that ends without reading is told by its exit code.
+    child.stdin.on("error", () => child.stdin.destroy());
     child.on("close", (code) => {
       if (code === 0) resolve(performance.now() - before);
       else reject(new Error(`${program} ${args.join(" ")} ended with ${code}`));

@@ -1,9 +1,17 @@
 import type { Action, Effect, Facts, History, Judgement } from "../core/action.ts";
 import { sha256 } from "../core/digest.ts";
+import type { Entry } from "../core/event.ts";
 import { lookedAt } from "./looking.ts";
 import type { FileEffect } from "./paths.ts";
 import { readAction } from "./reading.ts";
 import { glob, hole } from "./shell/shell.ts";
+
+/** What the entries of a session say about some paths. */
+export function historyIn(entries: Iterable<Entry>, paths: readonly string[]): History {
+  const judged: Judged[] = [];
+  for (const { event } of entries) if (event.type === "action.judged") judged.push(event);
+  return historyAbout(historyOf(judged), paths);
+}
 
 /** What the ledger says of one judgement, as far as the history needs it. */
 export interface Judged {

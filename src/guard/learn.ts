@@ -40,7 +40,10 @@ function without(needs: FactNeeds, before: FactNeeds): FactNeeds | undefined {
     ...some("texts"),
     ...some("digests"),
     ...some("packages"),
-    ...(needs.history === true && before.history !== true ? { history: true } : {}),
+    // What is known of the past is known for the paths that were named then.
+    ...(needs.history === true && (before.history !== true || list("digests").length > 0)
+      ? { history: true }
+      : {}),
   };
   const { paths, ...others } = more;
   const nothing = paths.length === 0 && Object.values(others).every((value) => value === false);
@@ -52,5 +55,15 @@ function joined(facts: Facts, more: Facts): Facts {
   for (const name of ["paths", "aliases", "texts", "digests", "packages"] as const)
     if (facts[name] !== undefined && more[name] !== undefined)
       merged[name] = { ...facts[name], ...more[name] };
-  return { ...facts, ...more, ...merged };
+  return { ...facts, ...more, ...merged, ...pastOf(facts.history, more.history) };
+}
+
+function pastOf(before: Facts["history"], more: Facts["history"]): Pick<Facts, "history"> {
+  if (before === undefined || more === undefined || before === "unknown" || more === "unknown") return {};
+  return {
+    history: {
+      seen: { ...before.seen, ...more.seen },
+      changed: [...new Set([...before.changed, ...more.changed])],
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { loop } from "../../control/run.ts";
 import type { RunContext } from "../../control/context.ts";
 import type { Agent, Lock } from "../../core/ports.ts";
+import { historyIn } from "../../guard/history.ts";
 import { gatherFacts } from "../../host/facts.ts";
 import { configFolder } from "../../host/key.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
@@ -32,7 +33,12 @@ export async function workOn(input: CliInput, io: Io, working: Working): Promise
       root,
       agent,
       model: text(input, "model"),
-      gather: gatherFacts(host, { worktree: tree, record, guarded: [root, record, configFolder(host)] }),
+      gather: gatherFacts(host, {
+        worktree: tree,
+        record,
+        guarded: [root, record, configFolder(host)],
+        history: async (paths) => historyIn(context.journal.entries(), paths),
+      }),
       askSecond: await openSecondStage(host, context.signal),
       repair: await repairOf(host, tree),
       writeBundle: bundleWriter(io, ledger, context, root),

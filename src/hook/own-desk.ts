@@ -1,10 +1,11 @@
+import { dirname } from "node:path";
 import { historyAbout, historyOf } from "../guard/history.ts";
 import type { Judged } from "../guard/history.ts";
 import { gatherFacts } from "../host/facts.ts";
 import { configFolder, openKey } from "../host/key.ts";
 import type { LeanHost } from "../host/lean-host.ts";
 import { openSqliteStore } from "../host/sqlite-store.ts";
-import { guardFolder } from "../host/state-folder.ts";
+import { daemonSocket, guardFolder } from "../host/state-folder.ts";
 import { openLedger } from "../ledger/ledger.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { makeRedactor } from "../ledger/redact.ts";
@@ -36,7 +37,8 @@ export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): D
       gatherFacts(host, {
         worktree,
         history: async (paths) => historyAbout(historyOf(judgedIn(ledger, session)), paths),
-        guarded: [configFolder(host), guardFolder(host)],
+        // Who listens at the socket is believed.
+        guarded: [...new Set([configFolder(host), guardFolder(host), dirname(daemonSocket(host))])],
         // Only a scope asks whether a file that is to be made would be ignored.
         unmadeIgnored: deny.length > 0 || !allow.includes("**"),
       }),

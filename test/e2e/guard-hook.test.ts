@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { TestContext } from "node:test";
 import { build } from "esbuild";
@@ -232,6 +233,31 @@ test("a ledger that cannot be written is a refusal", async (context) => {
   const heard = await hook(bash("ls"));
   assert.deepEqual([decision(heard), heard.code], ["deny", 2]);
   assert.match(heard.err, /^surefoot: the ledger [^\n]+\n$/);
+});
+
+test("a ledger that stays locked is a refusal within the time that agents wait", async (context) => {
+  const { hook, bash, repo } = lab(context);
+  await hook(bash("ls"));
+  const holder = new DatabaseSync(join(repo.root, ".surefoot/ledger.db"));
+  holder.exec("BEGIN IMMEDIATE");
+  const beganMs = performance.now();
+  const heard = await hook(bash("ls"));
+  holder.close();
+  assert.deepEqual([decision(heard), heard.code, performance.now() - beganMs < 6000], ["deny", 2, true]);
+  assert.match(heard.err, /^surefoot: the ledger [^\n]+ stayed locked by another process[^\n]*\n$/);
+});
+
+test("the folders of the guard itself are out of an agent's reach", async (context) => {
+  const { hook, bash, surefoot } = lab(context);
+  const guard = join(surefoot.state, "guard");
+  const config = surefoot.env["SUREFOOT_CONFIG_HOME"] ?? "";
+  for (const command of [
+    `cat ${guard}/http-token`,
+    `rm -rf ${guard}`,
+    `nc -lU ${guard}/guard.sock`,
+    `cat ${config}/*`,
+  ])
+    assert.notEqual(decision(await hook(bash(command))), undefined, command);
 });
 
 test("a hook that is told an unknown dialect refuses in the most common words", async (context) => {

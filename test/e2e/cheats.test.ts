@@ -26,7 +26,9 @@ const useMin = [
 ];
 const makeMin = 'create_file: { path: src/min.js, text: "export const min = 9;\\n" }';
 const npmTest = `apply_patch: { path: package.json, old_str: '"node --test"', new_str: `;
-const gate = (more: string): string => `version: 1\nbudgets: { iterations: 1 }\n${more}`;
+// The guard stops most of these before they happen; it is off here, to show the layers below it.
+const unguarded = 'guard: { rules: { "*": off } }\n';
+const gate = (more: string): string => `version: 1\nbudgets: { iterations: 1 }\n${unguarded}${more}`;
 
 const cases: readonly Case[] = [
   {
@@ -67,6 +69,7 @@ const cases: readonly Case[] = [
       'apply_patch: { path: test/cart.test.js, old_str: "assert.equal(lineCents({ quantity: 10, unitCents: 300 }), 2700);", new_str: "assert.ok(true);" }',
       rightEdit,
     ],
+    files: { "surefoot.yaml": gate("gates: { full: [npm test] }\n") },
     stop: "policy_violation",
     code: "tests.weakened",
   },
@@ -207,7 +210,7 @@ test("nothing that a tree's own configuration names is started outside the jail"
   const repo = tempRepo(context, {
     files: shop({
       "session.yaml": recording(steps, [comment]),
-      "surefoot.yaml": "version: 1\ngates: { full: [npm test] }\n",
+      "surefoot.yaml": `version: 1\n${unguarded}gates: { full: [npm test] }\n`,
     }),
   });
   const told = ["--agent", "recorded", "--script", "session.yaml", "--json"];
@@ -246,7 +249,7 @@ test("a tree that was replaced by a link is not followed", async (context) => {
         `create_file: { path: replace.cjs, text: ${JSON.stringify(replace)} }`,
         run("node replace.cjs"),
       ]),
-      "surefoot.yaml": "version: 1\njail: off\ngates: { full: [npm test] }\n",
+      "surefoot.yaml": `version: 1\njail: off\n${unguarded}gates: { full: [npm test] }\n`,
     }),
   });
   const told = ["--agent", "recorded", "--script", "session.yaml"];

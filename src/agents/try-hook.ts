@@ -6,7 +6,7 @@ import type { Start } from "./installer.ts";
 import { forbidden } from "./probe.ts";
 
 const harmless = "git status";
-const patienceMs = 30_000;
+const patienceMs = 20_000;
 
 export type Trial = { readonly holds: true } | { readonly holds: false; readonly says: string };
 
@@ -54,9 +54,10 @@ async function ask(
     stdin: payload,
   });
   const output = parseJson(ran.stdout);
-  return succeeded(ran.exit) && output !== undefined
-    ? { output }
-    : { trouble: `${describeExit(ran.exit)} ${ran.stderr.trim().slice(-300)}`.trim() };
+  if (succeeded(ran.exit))
+    return output === undefined ? { trouble: "what it printed is no answer" } : { output };
+  const lines = ran.stderr.trim().replaceAll("\n", "; ");
+  return { trouble: `${describeExit(ran.exit)} ${lines.slice(-300)}`.trim() };
 }
 
 async function post({ url, headers }: Extract<Start, { url: string }>, body: string): Promise<Said> {

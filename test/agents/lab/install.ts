@@ -12,6 +12,9 @@ const pins = {
   codex: "@openai/codex@0.169.0",
   gemini: "@google/gemini-cli@0.61.0",
   opencode: "opencode-ai@1.18.33",
+  qwen: "@qwen-code/qwen-code@0.24.4",
+  copilot: "@github/copilot@1.0.102",
+  cline: "cline@3.0.65",
 } as const;
 
 export const labFolder = process.env["SUREFOOT_LAB"] ?? join(homedir(), ".cache", "surefoot-lab");

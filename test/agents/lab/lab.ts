@@ -125,11 +125,15 @@ const settings: Readonly<
     );
     return { MOCK_KEY: "dummy" };
   },
-  gemini: (base, _home, model = "gemini-2.5-pro") => ({
-    GEMINI_API_KEY: "dummy",
-    GOOGLE_GEMINI_BASE_URL: base,
-    GEMINI_MODEL: model,
-  }),
+  gemini: (base, home, model = "gemini-2.5-pro") => {
+    const auth = { selectedType: "gemini-api-key" };
+    const off = { enableAutoUpdate: false, enableAutoUpdateNotification: false };
+    write(
+      join(home, ".gemini/settings.json"),
+      JSON.stringify({ security: { auth }, privacy: { usageStatisticsEnabled: false }, general: off }),
+    );
+    return { GEMINI_API_KEY: "dummy", GOOGLE_GEMINI_BASE_URL: base, GEMINI_MODEL: model };
+  },
   opencode: (base, home) => {
     const models = { "mock-model": { name: "Mock", limit: { context: 100_000, output: 8000 } } };
     const mock = {
@@ -147,7 +151,111 @@ const settings: Readonly<
     write(join(home, ".config/opencode/opencode.json"), JSON.stringify(config));
     return { OPENCODE_DISABLE_MODELS_FETCH: "1" };
   },
+  qwen: (base, home) => {
+    const off = { usageStatisticsEnabled: false };
+    write(
+      join(home, ".qwen/settings.json"),
+      JSON.stringify({
+        privacy: off,
+        telemetry: { enabled: false },
+        general: { enableAutoUpdate: false },
+        security: { auth: { selectedType: "openai" } },
+      }),
+    );
+    return { OPENAI_API_KEY: "dummy", OPENAI_BASE_URL: `${base}/v1`, OPENAI_MODEL: "mock-model" };
+  },
+  copilot: (base) => ({
+    COPILOT_OFFLINE: "true",
+    COPILOT_AUTO_UPDATE: "false",
+    COPILOT_PROVIDER_BASE_URL: `${base}/v1`,
+    COPILOT_PROVIDER_API_KEY: "dummy",
+    COPILOT_MODEL: "mock-model",
+  }),
+  cline: (base, home) => {
+    const endpoint = {
+      provider: "openai-compatible",
+      apiKey: "dummy",
+      model: "mock-model",
+      baseUrl: `${base}/v1`,
+    };
+    const chosen = { settings: endpoint, updatedAt: "2026-01-01T00:00:00.000Z", tokenSource: "manual" };
+    const folder = join(home, ".cline/data/settings");
+    write(
+      join(folder, "global-settings.json"),
+      JSON.stringify({ telemetryOptOut: true, autoUpdateEnabled: false }),
+    );
+    write(
+      join(folder, "providers.json"),
+      JSON.stringify({
+        version: 1,
+        lastUsedProvider: "openai-compatible",
+        modes: {},
+        providers: { "openai-compatible": chosen },
+      }),
+    );
+    // Without it a hub stays behind that outlives the agent.
+    return { CLINE_NO_AUTO_UPDATE: "1", CLINE_SESSION_BACKEND_MODE: "local" };
+  },
 };
+
+/** How a user would start each agent on one task, with everything approved. */
+export const headless: Readonly<
+  Record<LabAgent, (prompt: string) => { readonly args: readonly string[]; readonly env?: Environment }>
+> = {
+  claude: (prompt) => ({
+    args: [
+      "-p",
+      prompt,
+      "--output-format",
+      "stream-json",
+      "--verbose",
+      "--permission-mode",
+      "bypassPermissions",
+    ],
+    // It bypasses nothing for root outside a sandbox.
+    env: { IS_SANDBOX: "1", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1" },
+  }),
+  codex: (prompt) => ({
+    args: [
+      "exec",
+      "--json",
+      "--skip-git-repo-check",
+      "-c",
+      'approval_policy="never"',
+      "-c",
+      'sandbox_mode="danger-full-access"',
+      "-c",
+      "features.plugins=false",
+      "-c",
+      "analytics.enabled=false",
+      "-c",
+      "check_for_update_on_startup=false",
+      prompt,
+    ],
+  }),
+  gemini: (prompt) => ({
+    args: ["-p", prompt, "--approval-mode", "yolo", "--output-format", "stream-json"],
+    env: { GEMINI_CLI_TRUST_WORKSPACE: "true" },
+  }),
+  opencode: (prompt) => ({
+    args: ["run", "--format", "json", "--auto", prompt],
+    env: {
+      OPENCODE_DISABLE_AUTOUPDATE: "1",
+      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+      OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+      npm_config_offline: "true",
+    },
+  }),
+  qwen: (prompt) => ({
+    args: [prompt, "--auth-type", "openai", "--approval-mode", "yolo", "--output-format", "stream-json"],
+  }),
+  copilot: (prompt) => ({
+    args: ["-p", prompt, "--allow-all", "--no-ask-user", "--output-format", "json"],
+  }),
+  cline: (prompt) => ({ args: ["--json", "--auto-approve", "true", prompt] }),
+};
+
+type Environment = Readonly<Record<string, string>>;
 
 function makeRepository(folder: string, repository: string, files: Readonly<Record<string, string>>): void {
   const origin = join(folder, "origin.git");

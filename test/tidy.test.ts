@@ -118,6 +118,8 @@ test("the inner ring has no clock, no randomness and no environment", () => {
   const inner = new Set(["core", "guard", "checks", "failure", "evidence", "report"]);
   const impure =
     /\bDate\.now\(|new Date\(\)|Math\.random\(|\bprocess\.|performance\.now\(|\bfetch\(|setTimeout\(/;
+  // The examples of rules name such things in text.
+  const quoted = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
   const found = sources
     .filter((file) => inner.has(file.split("/")[1] ?? ""))
     .flatMap((file) =>
@@ -127,7 +129,9 @@ test("the inner ring has no clock, no randomness and no environment", () => {
     )
     .filter(
       ({ line }) =>
-        impure.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line) && !line.includes("allowed in the page:"),
+        impure.test(line.replace(quoted, '""')) &&
+        !/^\s*(\/\/|\*|\/\*)/.test(line) &&
+        !line.includes("allowed in the page:"),
     )
     .map(({ file, number }) => `${file}:${number}`);
   assert.deepEqual(found, []);

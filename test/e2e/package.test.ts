@@ -156,6 +156,7 @@ test("the package holds what it needs and none of the project's own workshop", (
     "LICENSE",
     "README.md",
     "bin",
+    "calibration",
     "demo",
     "dist",
     "docs",

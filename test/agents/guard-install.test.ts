@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { bundleHook } from "../../scripts/hook-bundle.ts";
 import { fieldsOf, textOf } from "../../src/agents/fields.ts";
+import { installers } from "../../src/agents/install/index.ts";
+import type { Scope } from "../../src/agents/installer.ts";
 import { openSqliteStore } from "../../src/host/sqlite-store.ts";
 import { binFolder, whyMissing } from "./lab/install.ts";
 import type { LabAgent } from "./lab/install.ts";
@@ -18,10 +20,14 @@ const forbidden = "env A=1 git push origin +main";
 const harmless = "echo ran > shell.txt";
 
 const pushing: ScriptTurn = { calls: [{ do: "shell", command: forbidden }] };
+const plainest: ScriptTurn = { calls: [{ do: "shell", command: "git push --force origin main" }] };
 const echoing: ScriptTurn = { calls: [{ do: "shell", command: harmless }] };
 const done: ScriptTurn = { text: "Done." };
 
 const agents: readonly LabAgent[] = ["claude", "codex", "gemini", "qwen", "opencode", "copilot", "cline"];
+
+/** Those that hold rules of their own in a file. */
+const ruled: ReadonlySet<LabAgent> = new Set(["claude", "codex", "gemini", "qwen", "opencode"]);
 
 /** What the hook program may become, and what agents take for leave all the same. */
 const breakages: Readonly<
@@ -68,6 +74,56 @@ suite("the installed guard", { concurrency: 2 }, () => {
       },
     );
 
+    const installer = installers.find(({ id }) => id === agent);
+    if (installer?.scopes.includes("project") === true)
+      test(
+        `${agent} is refused a forbidden command where the guard is installed for one project`,
+        {
+          timeout: 180_000,
+        },
+        async (context) => {
+          const missing = whyMissing(agent);
+          if (missing !== undefined) return context.skip(missing);
+          const lab = await openGuarded(agent, [pushing, echoing, done], "project");
+          try {
+            const before = lab.published();
+            const ran = await work(lab, agent);
+            assert.deepEqual(
+              { pushed: lab.published() !== before, echoed: existsSync(join(lab.repository, "shell.txt")) },
+              { pushed: false, echoed: true },
+              ran.slice(-3000),
+            );
+          } finally {
+            await lab.close();
+          }
+        },
+      );
+
+    if (ruled.has(agent))
+      test(
+        `${agent} itself refuses the plainest forced push when its hook lets everything pass`,
+        {
+          timeout: 180_000,
+        },
+        async (context) => {
+          const missing = whyMissing(agent);
+          if (missing !== undefined) return context.skip(missing);
+          const lab = await openGuarded(agent, [plainest, echoing, done]);
+          try {
+            const before = lab.published();
+            writeFileSync(lab.program, `console.log('{"allow":true}');\n`);
+            const ran = await work(lab, agent);
+            assert.deepEqual(
+              { pushed: lab.published() !== before, echoed: existsSync(join(lab.repository, "shell.txt")) },
+              { pushed: false, echoed: true },
+              ran.slice(-3000),
+            );
+          } finally {
+            await lab.close();
+          }
+        },
+      );
+
     for (const [how, { program, passedBy }] of Object.entries(breakages)) {
       const passes = passedBy.includes(agent);
       test(
@@ -106,7 +162,11 @@ interface Guarded extends Lab {
   readonly program: string;
 }
 
-async function openGuarded(agent: LabAgent, turns: readonly ScriptTurn[]): Promise<Guarded> {
+async function openGuarded(
+  agent: LabAgent,
+  turns: readonly ScriptTurn[],
+  scope: Scope = "user",
+): Promise<Guarded> {
   const lab = await openLab({
     agent,
     script: { turns },
@@ -117,7 +177,8 @@ async function openGuarded(agent: LabAgent, turns: readonly ScriptTurn[]): Promi
     const program = join(lab.folder, "package/dist/hook.cjs");
     mkdirSync(join(lab.folder, "package/dist"), { recursive: true });
     writeFileSync(program, await bundled);
-    const { code, text } = await surefoot(lab, "guard", "install", "--agent", agent, "--hook", program);
+    const chosen = ["--agent", agent, "--scope", scope, "--hook", program];
+    const { code, text } = await surefoot(lab, "guard", "install", ...chosen);
     assert.equal(code, 0, text);
     return { ...lab, program };
   } catch (error) {

@@ -5,19 +5,20 @@ export const installer: Installer = {
   id: "copilot",
   title: "Copilot CLI",
   programs: ["copilot"],
-  scopes: ["user", "project"],
+  // It passes over the hooks of a repository (.github/hooks) that nobody has declared trusted, without a word.
+  scopes: ["user"],
   http: false,
   open: [
     "the hook takes longer than Copilot CLI waits, which only a machine without a `timeout` program lets happen",
     "a person starts it with tools allowed that no hook sees; it takes no static policy but on its command line",
   ],
-  async plan({ host, scope, project, hook, unattended, timeout }) {
+  async plan({ host, hook, unattended, timeout }) {
     const user = host.env["COPILOT_HOME"] ?? `${host.platform.home}/.copilot`;
     const command = watched(hookCommand(hook, "copilot", { unattended }), timeout);
     const preToolUse = [{ type: "command", bash: command, timeoutSec: agentSeconds }];
     const file: Edit = {
       kind: "file",
-      path: scope === "user" ? `${user}/hooks/surefoot.json` : `${project}/.github/hooks/surefoot.json`,
+      path: `${user}/hooks/surefoot.json`,
       text: `${JSON.stringify({ version: 1, hooks: { preToolUse } }, null, 2)}\n`,
     };
     return { edits: [file], start: { shell: command }, notes: [] };

@@ -130,7 +130,12 @@ function difference({ path, current, after }: FileChange): string {
   const old = linesOf(current);
   const fresh = linesOf(after);
   let head = 0;
-  while (head < old.length && head < fresh.length && old[head] === fresh[head]) head += 1;
+  // A line that only gets a comma is not worth showing.
+  while (
+    head < Math.min(old.length, fresh.length) &&
+    [old[head], `${old[head]},`].includes(fresh[head] ?? "")
+  )
+    head += 1;
   let tail = 0;
   while (
     tail < Math.min(old.length, fresh.length) - head &&

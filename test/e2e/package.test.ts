@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import type { SpawnSyncReturns } from "node:child_process";
-import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+} from "node:fs";
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -164,6 +173,22 @@ test("the package holds what it needs and none of the project's own workshop", (
     "policies",
     "schema",
     "taxonomies",
+  ]);
+});
+
+test("the guard goes into an agent's settings and out of them again, as the README says", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const lines = [...readme.matchAll(/^surefoot (guard (?:un)?install .*)$/gm)].map((match) => match[1] ?? "");
+  assert.deepEqual(lines, ["guard install --agent claude", "guard uninstall --all"]);
+  const cwd = newRepository("guarded");
+  const settings = join(folder, ".claude/settings.json");
+  const answers = lines.map((line) => {
+    const { status, stderr } = surefoot(cwd, line.split(" "));
+    return { status, there: existsSync(settings), stderr };
+  });
+  assert.deepEqual(answers, [
+    { status: 0, there: true, stderr: "" },
+    { status: 0, there: false, stderr: "" },
   ]);
 });
 

@@ -10,10 +10,11 @@ import { exampleFacts } from "../src/guard/example.ts";
 import { judge } from "../src/guard/judge.ts";
 import { realFiles } from "../src/host/real-files.ts";
 import { loadPolicy } from "../src/policy/load.ts";
+import { hookRows, writeHookRow } from "./guard-hook.ts";
 import { corpora } from "./guard/corpus.ts";
 import type { Corpus } from "./guard/corpus.ts";
 import { count, rate } from "./guard/rate.ts";
-import { peerVerdict } from "./guard/peer.ts";
+import { peerHookRow, peerVerdict } from "./guard/peer.ts";
 import { machineLine, quantile } from "./machine.ts";
 
 const { values } = parseArgs({
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     /** Print every command that is judged wrongly. */
     list: { type: "boolean", default: false },
     preset: { type: "string", default: "standard" },
+    pairs: { type: "string", default: "40" },
   },
 });
 const preset = values.preset === "strict" || values.preset === "observe" ? values.preset : "standard";
@@ -37,6 +39,10 @@ try {
   for (const corpus of all) compare(corpus);
   console.log("\nTime of one decision in this process, in µs");
   timing(all.filter((corpus) => corpus.kind === "harmless").flatMap((corpus) => corpus.commands));
+  const pairs = Number(values.pairs);
+  console.log(`\nWaiting for a hook, spawn to exit, medians of ${pairs} pairs with \`node -e 0\``);
+  for (const row of [...(await hookRows({ pairs })), await peerHookRow(pairs, folder)])
+    console.log(`  ${writeHookRow(row)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

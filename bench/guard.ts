@@ -27,6 +27,8 @@ const { values } = parseArgs({
 });
 const preset = values.preset === "strict" || values.preset === "observe" ? values.preset : "standard";
 
+// Two programs that take turns at each command push each other out of the processor's caches.
+const block = 200;
 // The peer looks at the real file system: an empty folder stands for the repository.
 const folder = mkdtempSync(join(tmpdir(), "surefoot-guard-"));
 const { policy } = await loadPolicy({ files: realFiles(), root: folder, preset });
@@ -76,9 +78,6 @@ function verdictOf(command: string): Verdict {
   const judgement = judge({ kind: "exec", command, cwd: "/work/repo" }, exampleFacts, policy);
   return binding(judgement, policy);
 }
-
-// Two programs that take turns at each command push each other out of the processor's caches.
-const block = 200;
 
 /** Both on the same commands, in turns of a block, after a round to warm up. */
 function timing(commands: readonly string[]): void {

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
-import { historyAbout, historyOf } from "../guard/history.ts";
-import type { Judged } from "../guard/history.ts";
+import { historyIn } from "../guard/history.ts";
 import { gatherFacts } from "../host/facts.ts";
 import { configFolder, openKey } from "../host/key.ts";
 import type { LeanHost } from "../host/lean-host.ts";
@@ -36,7 +35,7 @@ export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): D
     gather: (session) =>
       gatherFacts(host, {
         worktree,
-        history: async (paths) => historyAbout(historyOf(judgedIn(ledger, session)), paths),
+        history: async (paths) => historyIn(ledger.read(session), paths),
         // Who listens at the socket is believed.
         guarded: [...new Set([configFolder(host), guardFolder(host), dirname(daemonSocket(host))])],
         // Only a scope asks whether a file that is to be made would be ignored.
@@ -47,10 +46,6 @@ export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): D
 
 /** Below a hook's own deadline, so that a ledger which stays locked is told as such. */
 const hookWaitMs = 3000;
-
-function* judgedIn(ledger: Ledger, session: string): Generator<Judged> {
-  for (const { event } of ledger.read(session)) if (event.type === "action.judged") yield event;
-}
 
 export function ledgerFile({ root }: Place): string {
   return `${root}/.surefoot/ledger.db`;

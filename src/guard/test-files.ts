@@ -1,5 +1,5 @@
 import type { Facts } from "../core/action.ts";
-import { isTestFile } from "../core/test-language.ts";
+import { isTestFile, languageOf } from "../core/test-language.ts";
 import { builtFolder, placeOf } from "./paths.ts";
 import type { FileEffect } from "./paths.ts";
 
@@ -23,7 +23,10 @@ export function isTest(rel: string): boolean {
 /** Whether a path is a folder of tests, or a pattern for everything in one. */
 export function isTestFolder(rel: string): boolean {
   if (builtFolder(rel) || apart.test(`${rel}/`)) return false;
-  const folder = rel.replace(/\/(\*\*\/)?(\*|\[listed\]|\*\.\w+)$/, "");
+  const [, ending] = /\/\*(\.\w+)$/.exec(rel) ?? [];
+  // `tests/*.log` is no test, `tests/*.py` are.
+  if (ending !== undefined && languageOf(`x${ending}`) === undefined) return false;
+  const folder = rel.replace(/\/(\*\*\/)?(\*|\[listed\]|\*\.\w+)$/, "").replace(/\/\*\*$/, "");
   if (testFolder.test(folder)) return true;
   return inTestFolder.test(folder) && !beside.test(folder.slice(folder.lastIndexOf("/") + 1));
 }

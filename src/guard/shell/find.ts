@@ -1,6 +1,6 @@
 import { runCommand } from "./command.ts";
 import type { Call } from "./command.ts";
-import { readOptions } from "./options.ts";
+import { fdSelection, narrowed } from "./selection.ts";
 import { glob, hole, none, touch } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 import { note } from "./wrapper-note.ts";
@@ -79,43 +79,19 @@ function matched(root: string, expression: readonly Arg[]): string {
   return narrows && !turned ? `${folder}/${glob}**/${glob}[listed]` : root;
 }
 
-// fd(1): options with a value.
-const fdOptions = {
-  short: "edEcjStoxX",
-  long: [
-    "extension",
-    "max-depth",
-    "min-depth",
-    "exact-depth",
-    "exclude",
-    "color",
-    "threads",
-    "size",
-    "type",
-    "owner",
-    "changed-within",
-    "changed-before",
-    "max-results",
-    "base-directory",
-    "search-path",
-  ],
-};
-
 /** `fd`: with `-x` or `-X` it starts a command for what it finds. Gives nothing where it only prints. */
 export function runFd(args: readonly Arg[], shell: Shell, call: Call): Output | undefined {
   const at = args.findIndex((arg) => /^(-[xX]|--exec|--exec-batch)$/.test(arg.value));
   if (at < 0) return undefined;
   note("fd", args, shell, call);
-  const { operands, flags } = readOptions(args.slice(0, at), fdOptions);
-  const [name, ...roots] = operands;
-  const narrows =
-    (name !== undefined && !/^\.?\*?$/.test(name.value)) ||
-    ["e", "extension", "S", "size", "g", "glob", "changed-within", "changed-before"].some((flag) =>
-      flags.has(flag),
-    );
-  const words = (roots.length === 0 ? [{ value: ".", span: call.span }] : roots).map(
-    (root) => `${root.value.replace(/\/$/, "")}/${glob}**${narrows ? `/${glob}[listed]` : ""}`,
+  const { roots, pattern, narrows } = fdSelection(args.slice(0, at));
+  const open = (roots.length === 0 ? [{ value: ".", span: call.span }] : roots).map(
+    (root) => `${root.value.replace(/\/$/, "")}/${glob}**`,
   );
+  const words =
+    pattern === undefined
+      ? open.map((word) => (narrows ? `${word}/${glob}[listed]` : word))
+      : narrowed(open, pattern);
   const command = args.slice(at + 1);
   for (const word of words.slice(0, 8)) {
     const filled = command.map((arg) => ({ ...arg, value: arg.value.replaceAll(/\{[./]*\}/g, () => word) }));

@@ -4,7 +4,8 @@ import type { Call } from "./command.ts";
 import { readOptions, valueOf } from "./options.ts";
 import { everything, listed } from "./output.ts";
 import { runBody } from "./shells.ts";
-import { addProblem, hole, none, touch, unknown } from "./shell.ts";
+import { searchedNames } from "./selection.ts";
+import { addProblem, glob, hole, isKnown, none, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 /** Commands that git starts on behalf of its own. */
@@ -184,11 +185,27 @@ export function prints(name: string, args: readonly Arg[], shell: Shell): Output
     words.every((word) => /^(-[zmco]+|--(cached|modified|others|exclude-standard|full-name))$/.test(word))
   )
     return everything(".");
-  if (
-    name === "ls-files" ||
-    words.includes("--name-only") ||
-    (name === "grep" && words.some((word) => /^-\w*l/.test(word)))
-  )
-    return listed([], shell);
-  return unknown;
+  if (name === "ls-files") {
+    const named = pathspecs(words);
+    return named === undefined ? listed([], shell) : { kind: "paths", words: named };
+  }
+  if (name === "grep" && words.some((word) => /^-\w*l|^--(files-with|name-only)/.test(word)))
+    return listed([], shell, searchedNames(args));
+  return words.includes("--name-only") ? listed([], shell) : unknown;
+}
+
+/** What `git ls-files` is asked for by name; `undefined` where it is asked for files in some state, or by magic. */
+function pathspecs(words: readonly string[]): readonly string[] | undefined {
+  const named = words.filter((word) => !word.startsWith("-"));
+  const plain = words.every(
+    (word) => !word.startsWith("-") || /^-z?c?z?$|^--(cached|full-name|)$/.test(word),
+  );
+  if (!plain || named.length === 0 || named.some((word) => !isKnown(word) || /^:[^/]|^$/.test(word)))
+    return undefined;
+  return named.map((word) => {
+    const pattern = word.replaceAll(glob, "");
+    if (/[*?[]/.test(pattern)) return pattern.replace(/[*?[]/, `${glob}$&`);
+    // A name without an ending is most likely a folder.
+    return /\.\w+$/.test(pattern) ? pattern : `${pattern.replace(/\/$/, "")}/${glob}**`;
+  });
 }

@@ -1,4 +1,5 @@
 import { resolvePath, within } from "../paths.ts";
+import { fdSelection, namePattern, narrowed, searchedNames, searchedRoots } from "./selection.ts";
 import { glob, hole, known, none, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
@@ -86,17 +87,24 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     case "fgrep":
     case "rg":
     case "ag": {
-      if (stdin.kind === "paths") return fewer(stdin.words);
-      const names = args.some((arg) => /^(-\w*[lL]\w*|--files.*|--name-only)$/.test(arg.value));
-      return names ? listed(operands.slice(1), shell) : unknown;
+      if (stdin.kind === "paths") {
+        const turned = args.some((arg) => /^(-\w*v\w*|--invert-match)$/.test(arg.value));
+        const words = turned ? stdin.words : narrowed(stdin.words, namePattern(operands[0]?.value));
+        return fewer(words);
+      }
+      const names = args.some((arg) => /^(-[a-zA-Z]*[lL][a-zA-Z]*|--files.*|--name-only)$/.test(arg.value));
+      if (!names) return unknown;
+      return listed(searchedRoots(name, args), shell, searchedNames(args));
     }
     case "ls": {
       const all = operands.length === 0 ? [{ value: ".", span: { start: 0, end: 0 } }] : operands;
       return { kind: "paths", words: all.map((arg) => entries(arg.value)) };
     }
     case "fd":
-    case "fdfind":
-      return listed(operands.slice(1), shell);
+    case "fdfind": {
+      const { roots, pattern } = fdSelection(args);
+      return listed(roots, shell, pattern);
+    }
     case "base64":
       return decoded(args, stdin);
     case "mktemp": {
@@ -161,12 +169,12 @@ function entries(value: string): string {
 }
 
 /** Some files below the given folders. The made-up name stands for them: it matches no rule's own names. */
-export function listed(roots: readonly Arg[], shell: Shell): Output {
+export function listed(roots: readonly Arg[], shell: Shell, pattern?: string): Output {
   const places = roots.length === 0 ? ["."] : roots.map((arg) => arg.value);
   const { worktree } = shell.world.facts;
   const here = shell.cwd !== undefined && worktree !== undefined && within(shell.cwd, worktree);
   const words = places.map((place) => `${place.replace(/\/$/, "") || "/"}/${glob}**/${glob}[listed]`);
-  return here || roots.length > 0 ? { kind: "paths", words } : unknown;
+  return here || roots.length > 0 ? { kind: "paths", words: narrowed(words, pattern) } : unknown;
 }
 
 /** All files below a folder, as `git ls-files` names them. */

@@ -4,6 +4,7 @@ import type { Example, Hit, Rule, Scene } from "./rule.ts";
 import { readOptions } from "./shell/options.ts";
 import type { OptionSpec, Options } from "./shell/options.ts";
 import { hole } from "./shell/shell.ts";
+import { watching } from "./watching.ts";
 
 /** One start of a program, whatever wrapped it. */
 export interface Invocation {
@@ -77,7 +78,7 @@ export function argvRule({ programs, matches, ...rule }: ArgvRule): Rule {
   const names = new Set(programs);
   return {
     ...rule,
-    find: (scene) =>
+    find: watching({ programs: (name) => names.has(name) }, (scene) =>
       invocations(scene.effects, names).flatMap((invocation) => {
         const found = matches(invocation, scene);
         if (found === false) return [];
@@ -88,5 +89,6 @@ export function argvRule({ programs, matches, ...rule }: ArgvRule): Rule {
           },
         ];
       }),
+    ),
   };
 }

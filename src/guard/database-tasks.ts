@@ -113,6 +113,12 @@ const valued = nameSet(
   "e E c p x t env environment settings database database-url url uri schema config configuration connection target context path dir name changelog-file changeLogFile app em m migrations-dir project startup-project source",
 );
 
+/** Whether a start of the program may be one of a tool, or start one. */
+export function mayStartTask(program: string): boolean {
+  const name = withoutVersion(program);
+  return starters.test(name) || Object.hasOwn(tasks, name);
+}
+
 /** Starts of the tools, with what only starts them (`python manage.py`, `php artisan`, `yarn prisma`) taken off. */
 export const taskStarts = once((effects: readonly Effect[]): readonly Invocation[] =>
   allInvocations(effects).flatMap((invocation) => {
@@ -125,10 +131,8 @@ export const taskStarts = once((effects: readonly Effect[]): readonly Invocation
 const starters = /^(python[\d.]*|php[\d.]*|ruby|node|yarn|pnpm|npm|bun|deno)$/;
 
 function unwrapped(start: Invocation): Invocation {
-  // `prisma@6` is `prisma` in a certain version.
-  const cut = start.program.indexOf("@", 1);
-  const program = cut < 0 ? start.program : start.program.slice(0, cut);
-  if (!starters.test(program)) return cut < 0 ? start : { ...start, program };
+  const program = withoutVersion(start.program);
+  if (!starters.test(program)) return program === start.program ? start : { ...start, program };
   const at = start.words.findIndex((word) => !word.startsWith("-") && word !== "run");
   const word = start.words[at];
   if (word === undefined) return start;
@@ -137,6 +141,12 @@ function unwrapped(start: Invocation): Invocation {
     program: baseName(word).replace(/\.(js|mjs|cjs|ts)$/, ""),
     words: start.words.slice(at + 1),
   };
+}
+
+/** `prisma@6` is `prisma` in a certain version. */
+function withoutVersion(program: string): string {
+  const cut = program.indexOf("@", 1);
+  return cut < 0 ? program : program.slice(0, cut);
 }
 
 export function wipes(start: Invocation): Wiped {

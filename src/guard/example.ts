@@ -69,7 +69,7 @@ export function judgeExample(example: Example): Judgement {
   return judge(actionOf(set), facts, policy);
 }
 
-function actionOf(set: Exclude<Example, string>): Action {
+export function actionOf(set: Exclude<Example, string>): Action {
   if (set.edit !== undefined)
     return {
       kind: "edit",

@@ -2,6 +2,7 @@ import { gitEffects } from "./git.ts";
 import type { GitEffect } from "./git.ts";
 import { temporary, within } from "./paths.ts";
 import type { Example, Hit, Rule, Scene } from "./rule.ts";
+import { watching } from "./watching.ts";
 
 export interface GitRule {
   readonly id: string;
@@ -19,7 +20,9 @@ export function gitRule({ operations, matches, ...rule }: GitRule): Rule {
   return {
     ...rule,
     verdict: "deny",
-    find: (scene) => inTree(scene, operations, (effect) => matches(effect, scene)),
+    find: watching({ operations: (name) => operations.includes(name) }, (scene) =>
+      inTree(scene, operations, (effect) => matches(effect, scene)),
+    ),
   };
 }
 

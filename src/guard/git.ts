@@ -72,6 +72,11 @@ const pushSpec: OptionSpec = {
   ],
 };
 
+/** Whether `readPush` looks at commands with this operation. */
+export function isPush(operation: string): boolean {
+  return /^(push|send-pack|http-push|subtree)$/.test(operation);
+}
+
 /** What a `git push`, `git send-pack` or `git subtree push` would update. */
 export function readPush(effect: GitEffect): Push | undefined {
   if (effect.operation === "subtree") {

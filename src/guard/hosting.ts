@@ -14,6 +14,10 @@ export interface HostingStart {
 
 const programs = nameSet("gh glab hub tea az curl wget http https xh httpie bb");
 
+export function mayReachHosting(program: string): boolean {
+  return programs.has(program);
+}
+
 /** Everything that the commands of an action do on a hosting service. */
 export const hostingDeeds = once((effects: readonly Effect[]): readonly HostingStart[] =>
   invocations(effects, programs).flatMap((start) => deeds(start).map((deed) => ({ deed, start }))),

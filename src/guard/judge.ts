@@ -8,6 +8,7 @@ import { lift } from "./lift.ts";
 import type { Lifted } from "./lift.ts";
 import { readAction } from "./reading.ts";
 import type { Hit, Rule, Scene } from "./rule.ts";
+import { watchers } from "./watching.ts";
 
 /**
  * Decides about one action. Total: it answers for every input, and its work is bounded by units, never by time.
@@ -17,8 +18,8 @@ import type { Hit, Rule, Scene } from "./rule.ts";
 export function judge(action: Action, facts: Facts, policy: Policy): Judgement {
   const reading = readAction(action, facts);
   const scene: Scene = { action, reading, effects: reading.effects, facts, policy };
-  const { rules, allows } = rulesOf(policy);
-  const found = rules.flatMap((rule) => reasonsOf(rule, scene));
+  const { rulesFor, allows } = rulesOf(policy);
+  const found = rulesFor(scene).flatMap((rule) => reasonsOf(rule, scene));
   const { reasons, lifted } = lifting(found, scene, allows);
   const ordered = reasons.toSorted((a, b) => order(a) - order(b));
   return {
@@ -33,7 +34,8 @@ export function judge(action: Action, facts: Facts, policy: Policy): Judgement {
 
 /** Those that are not off. */
 interface ActiveRules {
-  readonly rules: readonly Rule[];
+  /** Of those, what may find anything in a scene. */
+  readonly rulesFor: (scene: Scene) => readonly Rule[];
   readonly allows: readonly Allow[];
 }
 
@@ -45,7 +47,7 @@ function rulesOf(policy: Policy): ActiveRules {
   if (known !== undefined) return known;
   const custom = customRules(policy);
   const made: ActiveRules = {
-    rules: [...allRules, ...custom.rules].filter((rule) => modeOf(rule.id, policy) !== "off"),
+    rulesFor: watchers([...allRules, ...custom.rules].filter((rule) => modeOf(rule.id, policy) !== "off")),
     allows: custom.allows.filter(({ id }) => modeOf(id, policy) === "enforce"),
   };
   active.set(policy, made);

@@ -28,6 +28,10 @@ export interface Install {
   readonly span?: Span;
 }
 
+export function mayInstall(program: string): boolean {
+  return managers.has(program);
+}
+
 /** Every install that the effects start. */
 export const installsOf = once((effects: readonly Effect[]): readonly Install[] => {
   const started = invocations(effects, managers);

@@ -18,8 +18,16 @@ const textAtMost = 200_000;
 const filesAtMost = 100;
 
 function applies(effect: Effect): boolean {
-  if (effect.kind === "git") return effect.operation === "apply" || effect.operation === "am";
-  return effect.kind === "execute" && /^(g?patch|apply_patch|applypatch)$/.test(effect.program ?? "");
+  if (effect.kind === "git") return appliesPatch(effect.operation);
+  return effect.kind === "execute" && isPatchProgram(effect.program ?? "");
+}
+
+export function appliesPatch(operation: string): boolean {
+  return operation === "apply" || operation === "am";
+}
+
+export function isPatchProgram(name: string): boolean {
+  return /^(g?patch|apply_patch|applypatch)$/.test(name);
 }
 
 function parsePatch(text: string): readonly Patched[] {

@@ -1,6 +1,7 @@
 import type { Action, Effect, Facts, Span, TextChange, Verdict } from "../core/action.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Reading } from "./reading.ts";
+import type { Watched } from "./watching.ts";
 
 /** One thing that the guard watches for: data and a pure function over what an action would do. */
 export interface Rule {
@@ -13,10 +14,16 @@ export interface Rule {
   readonly says: string;
   /** An allowed next step, judged by the guard's own test. */
   readonly instead?: string;
-  /** Every place where the rule fires. */
-  find(scene: Scene): readonly Hit[];
+  readonly find: Find;
   readonly mustBlock: readonly Example[];
   readonly mustAllow: readonly Example[];
+}
+
+/** Every place where a rule fires. */
+export interface Find {
+  (scene: Scene): readonly Hit[];
+  /** Without any of it, there is nothing to find (see `watching`); `undefined` where it must always be asked. */
+  readonly watches?: readonly Watched[];
 }
 
 /** What a rule may look at. */

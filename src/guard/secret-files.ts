@@ -1,10 +1,11 @@
 import type { Facts, Span } from "../core/action.ts";
 import { matchesAny } from "../core/glob.ts";
+import { nameSet } from "./command-line.ts";
 import { once } from "./once.ts";
 import { below, normalize, resolvePath, temporary, within } from "./paths.ts";
 import { hole } from "./shell/shell.ts";
 import type { Scene } from "./rule.ts";
-import { uploadsOf } from "./upload.ts";
+import { maySend, uploadsOf } from "./upload.ts";
 
 /** A file that an action reads, with the program that does it. */
 export interface FileRead {
@@ -27,6 +28,7 @@ export const filesRead = once(({ effects, facts }: Pick<Scene, "effects" | "fact
     }
     if (effect.kind !== "execute" || effect.program === undefined) return [];
     const { program, cwd } = effect;
+    if (!mayRead(program)) return [];
     const words = effect.words ?? effect.args.map((arg) => arg ?? hole);
     const shows = !moving.test(program) && !sending.test(program);
     // Code that opens files by name: those of the home folder are what matters here.
@@ -47,10 +49,23 @@ export const filesRead = once(({ effects, facts }: Pick<Scene, "effects" | "fact
   });
 });
 
+/** Whether a program may read a file that stands among its arguments. */
+export function mayRead(program: string): boolean {
+  return (
+    reading.has(program) ||
+    moving.test(program) ||
+    copying.test(program) ||
+    program === "openssl" ||
+    interpreters.test(program) ||
+    maySend(program)
+  );
+}
+
 const moving = /^(cp|mv|ln|install|rsync|scp)$/;
 const sending = /^(curl|wget|http|https|xh|aws|gsutil|gcloud|gh|rclone)$/;
-const reading =
-  /^(g?cat|tac|nl|bat|batcat|less|more|most|head|tail|xxd|od|hexdump|strings|base64|base32|e?grep|fgrep|rg|ag|ack|[gm]?awk|g?sed|cut|sort|uniq|paste|rev|fold|jq|yq|diff|cmp|comm|vimdiff|vim?|nano|emacs|code|open|xclip|pbcopy|tar|zip|7z|gzip|gunzip|xz|bzip2|gpg|age|sops|dd|split|column|tr|look|dotenv|iconv|uuencode|qrencode)$/;
+const reading = nameSet(
+  "cat gcat tac nl bat batcat less more most head tail xxd od hexdump strings base64 base32 grep egrep fgrep rg ag ack awk gawk mawk sed gsed cut sort uniq paste rev fold jq yq diff cmp comm vimdiff vi vim nano emacs code open xclip pbcopy tar zip 7z gzip gunzip xz bzip2 gpg age sops dd split column tr look dotenv iconv uuencode qrencode",
+);
 const interpreters = /^(python[\d.]*|node|nodejs|bun|deno|ruby|perl|php)$/;
 const copying = /^(docker|podman|kubectl)$/;
 
@@ -69,7 +84,7 @@ function namedBy(program: string, words: readonly string[]): readonly string[] {
   )
     return [];
   if (program === "cut" && words.some((word) => /^-f1$|^1$/.test(word))) return [];
-  if (reading.test(program)) return operands;
+  if (reading.has(program)) return operands;
   if (moving.test(program)) return operands.slice(0, -1);
   if (copying.test(program)) return operands[0] === "cp" ? operands.slice(1, -1) : [];
   if (program === "openssl") {

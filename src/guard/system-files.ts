@@ -1,9 +1,11 @@
 import { placeOf } from "./paths.ts";
 import type { Hit, Rule, Scene } from "./rule.ts";
+import { together, watching } from "./watching.ts";
 
 /** The rule, and writing or deleting one of these files of the system: a program is only one way to change it. */
 export function also(rule: Rule, files: readonly string[]): Rule {
-  return { ...rule, find: (scene) => [...rule.find(scene), ...changesOf(scene, files)] };
+  const changes = watching({ effects: ["write", "delete"] }, (scene) => changesOf(scene, files));
+  return { ...rule, find: together(rule.find, changes) };
 }
 
 function changesOf({ effects, facts }: Scene, files: readonly string[]): readonly Hit[] {

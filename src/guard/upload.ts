@@ -21,6 +21,10 @@ export interface Upload {
   readonly span?: Span;
 }
 
+export function maySend(program: string): boolean {
+  return senders.has(program);
+}
+
 /** Every place where the effects send something over the network. */
 export const uploadsOf = once((effects: readonly Effect[]): readonly Upload[] =>
   effects.flatMap((effect, index): readonly Upload[] => {

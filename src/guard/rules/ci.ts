@@ -1,7 +1,8 @@
 import { matchesAny } from "../../core/glob.ts";
 import { placeOf } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
-import type { Hit, Rule, Scene } from "../rule.ts";
+import type { Find, Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 // Files that the known CI services read, and the folders that hold them.
 const workflowFiles = [
@@ -59,7 +60,7 @@ const workflowEdit: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes a CI workflow, which judges this very change",
-  find: (scene) => edits(scene, workflowFiles, "is a CI workflow, which judges this very change"),
+  find: edits(workflowFiles, "is a CI workflow, which judges this very change"),
   mustBlock: [
     { edit: ".github/workflows/test.yml" },
     { edit: ".gitlab-ci.yml" },
@@ -91,7 +92,7 @@ const hookEdit: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes a hook, which runs code at every commit",
-  find: (scene) => edits(scene, hookFiles, "is a hook or its configuration, which runs at every commit"),
+  find: edits(hookFiles, "is a hook or its configuration, which runs at every commit"),
   mustBlock: [
     { edit: ".git/hooks/pre-commit" },
     { edit: ".husky/pre-commit" },
@@ -114,13 +115,15 @@ const hookEdit: Rule = {
 
 export const rules: readonly Rule[] = [workflowEdit, hookEdit];
 
-function edits({ effects, facts, policy }: Scene, files: readonly string[], says: string): readonly Hit[] {
-  return effects.flatMap((effect): readonly Hit[] => {
-    if (effect.kind !== "write" && effect.kind !== "delete") return [];
-    const rel = placeIn(effect, facts);
-    if (rel === undefined || !touches(effect, rel, files) || named(rel, policy.scope.allow)) return [];
-    return [{ ...(effect.span === undefined ? {} : { span: effect.span }), says: `${rel} ${says}` }];
-  });
+function edits(files: readonly string[], says: string): Find {
+  return watching({ effects: ["write", "delete"] }, ({ effects, facts, policy }) =>
+    effects.flatMap((effect): readonly Hit[] => {
+      if (effect.kind !== "write" && effect.kind !== "delete") return [];
+      const rel = placeIn(effect, facts);
+      if (rel === undefined || !touches(effect, rel, files) || named(rel, policy.scope.allow)) return [];
+      return [{ ...(effect.span === undefined ? {} : { span: effect.span }), says: `${rel} ${says}` }];
+    }),
+  );
 }
 
 function placeIn(effect: FileEffect, facts: Scene["facts"]): string | undefined {

@@ -1,5 +1,6 @@
-import { taskAim, taskStarts, wipes } from "../database-tasks.ts";
+import { mayStartTask, taskAim, taskStarts, wipes } from "../database-tasks.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const migrateReset: Rule = {
   id: "db/migrate-reset",
@@ -7,7 +8,7 @@ const migrateReset: Rule = {
   verdict: "deny",
   says: "it throws the whole database away before it builds it anew",
   instead: "npx prisma migrate status",
-  find,
+  find: watching({ programs: mayStartTask }, find),
   mustBlock: [
     "npx prisma migrate reset --force",
     "pnpm prisma db push --force-reset",

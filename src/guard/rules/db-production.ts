@@ -1,15 +1,19 @@
 import { invocations } from "../argv.ts";
 import { commandLine, nameSet, optionValue } from "../command-line.ts";
 import { aimOfName, databaseUse, sqlClients, variableAim } from "../database.ts";
-import { isDatabaseTask, taskAim, taskStarts } from "../database-tasks.ts";
+import { isDatabaseTask, mayStartTask, taskAim, taskStarts } from "../database-tasks.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const production: Rule = {
   id: "db/production",
   irreversible: false,
   verdict: "ask",
   says: "it works on a database that is named production",
-  find: (scene) => [...aimedAtProduction(scene), ...tasksInProduction(scene)],
+  find: watching({ programs: (name) => reached.has(name) || mayStartTask(name) }, (scene) => [
+    ...aimedAtProduction(scene),
+    ...tasksInProduction(scene),
+  ]),
   mustBlock: [
     "psql -h prod-db.example.com -c 'select 1'",
     'psql "$PROD_DATABASE_URL" -c "select count(*) from users"',

@@ -11,6 +11,7 @@ import type { Hit, Rule, Scene } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
 import { sqlLosses } from "../sql.ts";
 import type { SqlLoss } from "../sql.ts";
+import { watching } from "../watching.ts";
 
 const drop: Rule = {
   id: "db/drop",
@@ -18,7 +19,7 @@ const drop: Rule = {
   verdict: "deny",
   says: "it drops or empties a database, schema, table or key space",
   instead: "psql -c '\\dt+'",
-  find: (scene) => [
+  find: watching({ programs: (name) => dropping.some((names) => names.has(name)) }, (scene) => [
     ...lossesIn(scene, "drop"),
     ...lossesIn(scene, "drop-column").map((found): Hit => ({
       ...found,
@@ -27,7 +28,7 @@ const drop: Rule = {
     })),
     ...programs(scene),
     ...indices(scene),
-  ],
+  ]),
   mustBlock: [
     'psql -c "DROP TABLE users"',
     "psql -h db.example.com -U app app -c 'drop schema public cascade'",
@@ -97,7 +98,9 @@ const deleteAll: Rule = {
   verdict: "deny",
   says: "it deletes or changes every row, as no condition selects some of them",
   instead: "psql -c 'select count(*) from users where created_at < now()'",
-  find: (scene) => lossesIn(scene, "every-row"),
+  find: watching({ programs: (name) => sqlClients.has(name) || codePrograms.has(name) }, (scene) =>
+    lossesIn(scene, "every-row"),
+  ),
   mustBlock: [
     "psql -c 'DELETE FROM users'",
     'mysql shop -e "update users set admin = 1"',
@@ -198,6 +201,9 @@ const otherOptions = nameSet(
   "h host p port U username u user d dbname D database maintenance-db project_id location uri db nsInclude n T t j F a app endpoints",
 );
 
+const curl = nameSet("curl");
+const dropping = [sqlClients, codePrograms, redis, others, curl];
+
 /** Programs whose arguments, and no statements, say what is dropped. */
 function programs(scene: Scene): readonly Hit[] {
   const flushed = invocations(scene.effects, redis).flatMap((start) => {
@@ -273,7 +279,6 @@ function droppedBy(
   }
 }
 
-const curl = nameSet("curl");
 const curlOptions = nameSet(
   "X request H header d data data-raw data-binary json u user o output m max-time w url",
 );

@@ -2,6 +2,7 @@ import type { PathFact } from "../../core/action.ts";
 import { placeOf, within } from "../paths.ts";
 import type { FileEffect, Place } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const changed = {
   paths: { "/work/repo/src/main.ts": { exists: true, tracked: true, ignored: false, modified: true } },
@@ -13,12 +14,13 @@ const recursiveDelete: Rule = {
   verdict: "deny",
   says: "it deletes a whole tree that is not the task's to delete",
   instead: "ls -la",
-  find: (scene) =>
+  find: watching({ effects: ["delete"] }, (scene) =>
     files(scene, "delete").flatMap(([effect, place]) => {
       if (!effect.recursive && effect.glob !== true) return [];
       const what = whole(place);
       return what === undefined ? [] : [hit(effect, `it deletes ${what}`)];
     }),
+  ),
   mustBlock: [
     "rm -rf /",
     "rm -rf ~",
@@ -79,8 +81,9 @@ const opaqueDelete: Rule = {
   verdict: "ask",
   says: "what it deletes cannot be known from the text",
   instead: "ls -la",
-  find: (scene) =>
+  find: watching({ effects: ["delete"] }, (scene) =>
     files(scene, "delete").flatMap(([effect, place]) => (place.kind === "unknown" ? [hit(effect)] : [])),
+  ),
   mustBlock: [
     'rm -rf "$DIR"',
     "rm -rf $DIR/",
@@ -106,12 +109,13 @@ const gitFolder: Rule = {
   verdict: "deny",
   says: "it changes git's own files behind git's back",
   instead: "git status",
-  find: (scene) =>
+  find: watching({ effects: ["write", "delete"] }, (scene) =>
     scene.effects.flatMap((effect) => {
       if (effect.kind !== "write" && effect.kind !== "delete") return [];
       const place = placeOf(effect, scene.facts);
       return place.kind === "git" && !ordinary(place.rel) ? [hit(effect)] : [];
     }),
+  ),
   mustBlock: [
     "rm .git/HEAD",
     "echo x > .git/refs/heads/main",
@@ -138,8 +142,9 @@ const device: Rule = {
   verdict: "deny",
   says: "it writes to a device",
   instead: "lsblk",
-  find: (scene) =>
+  find: watching({ effects: ["write"] }, (scene) =>
     files(scene, "write").flatMap(([effect, place]) => (place.kind === "device" ? [hit(effect)] : [])),
+  ),
   mustBlock: [
     "dd if=/dev/zero of=/dev/sda",
     "mkfs.ext4 /dev/sdb1",
@@ -163,7 +168,7 @@ const overwrite: Rule = {
   verdict: "deny",
   says: "it changes rights or content of a whole tree that is not the task's",
   instead: "ls -la",
-  find: (scene) =>
+  find: watching({ effects: ["write"] }, (scene) =>
     files(scene, "write").flatMap(([effect, place]) => {
       const rights = /^(chmod|chown|chgrp|chattr|setfacl)$/.test(effect.by ?? "");
       const holds = rights && place.kind === "worktree";
@@ -171,6 +176,7 @@ const overwrite: Rule = {
       const here = place.kind === "worktree" && place.path === scene.facts.worktree;
       return what === undefined || here ? [] : [hit(effect, `it changes all of ${what}`)];
     }),
+  ),
   mustBlock: [
     "chmod -R 777 /",
     "sudo chown -R me ~",
@@ -195,7 +201,7 @@ const truncate: Rule = {
   verdict: "deny",
   says: "it empties or replaces a file whose changes are not committed",
   instead: "git diff",
-  find: (scene) =>
+  find: watching({ effects: ["write"] }, (scene) =>
     files(scene, "write").flatMap(([effect, place]) => {
       if (effect.by !== "truncate") return [];
       if (effect.glob === true && place.kind === "worktree")
@@ -204,6 +210,7 @@ const truncate: Rule = {
       const lost = place.kind === "inside" && fact !== undefined && fact.tracked !== false;
       return lost && fact.modified !== false && fact.exists !== false ? [hit(effect)] : [];
     }),
+  ),
   mustBlock: [
     { command: "> src/main.ts", facts: changed },
     { command: ": > src/main.ts", facts: changed },

@@ -4,6 +4,10 @@ import { inTree } from "../git-rule.ts";
 import { resolvePath } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { isKnown } from "../shell/shell.ts";
+import { watching } from "../watching.ts";
+
+const resetting = ["reset", "read-tree", "checkout-index"];
+const discarding = ["checkout", "restore", "switch", "rm", "submodule"];
 
 const resetHard: Rule = {
   id: "git/reset-hard",
@@ -11,8 +15,8 @@ const resetHard: Rule = {
   verdict: "deny",
   says: "it throws away changes that are not committed",
   instead: "git stash push --include-untracked",
-  find: (scene) =>
-    unlessClean(scene, ["reset", "read-tree", "checkout-index"], (effect) => {
+  find: watching({ operations: (name) => resetting.includes(name) }, (scene) =>
+    unlessClean(scene, resetting, (effect) => {
       const { flags } = gitOptions(effect, {
         flags: ["hard", "merge", "reset", "soft", "mixed", "keep", "force", "all"],
       });
@@ -20,6 +24,7 @@ const resetHard: Rule = {
       if (effect.operation === "read-tree") return flags.has("u") && flags.has("reset");
       return flags.has("f") || flags.has("force");
     }),
+  ),
   mustBlock: [
     "git reset --hard",
     "git reset --hard HEAD~3",
@@ -46,12 +51,13 @@ const discard: Rule = {
   verdict: "deny",
   says: "it throws away changes that are not committed",
   instead: "git stash push",
-  find: (scene) =>
-    unlessClean(scene, ["checkout", "restore", "switch", "rm", "submodule"], (effect) => {
+  find: watching({ operations: (name) => discarding.includes(name) }, (scene) =>
+    unlessClean(scene, discarding, (effect) => {
       const found = discards(effect);
       if (found === undefined) return false;
       return found.paths.length === 0 || !found.paths.every((path) => unmodified(path, effect, scene));
     }),
+  ),
   mustBlock: [
     "git checkout -- src/main.ts",
     "git checkout .",
@@ -92,7 +98,7 @@ const clean: Rule = {
   verdict: "deny",
   says: "it deletes files that git does not know, for good",
   instead: "git clean --dry-run -d",
-  find: (scene) =>
+  find: watching({ operations: (name) => name === "clean" }, (scene) =>
     inTree(scene, ["clean"], (effect) => {
       const { flags, operands } = gitOptions(effect, {
         short: "e",
@@ -102,6 +108,7 @@ const clean: Rule = {
       if (flags.has("n") || flags.has("dry-run") || flags.has("i") || flags.has("interactive")) return false;
       return !(operands.length > 0 && operands.every((arg) => ignored(arg.value, effect, scene)));
     }),
+  ),
   mustBlock: [
     "git clean -fd",
     "git clean -fdx",

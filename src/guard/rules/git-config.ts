@@ -3,6 +3,7 @@ import type { GitEffect } from "../git.ts";
 import { resolvePath, temporary, within } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { runsValue } from "../shell/git.ts";
+import { watching } from "../watching.ts";
 
 const globalConfig: Rule = {
   id: "git/global-config",
@@ -10,7 +11,9 @@ const globalConfig: Rule = {
   verdict: "deny",
   says: "it changes git's settings for more than this repository",
   instead: "git config user.name",
-  find: (scene) => configs(scene, ({ global, writes }) => global && writes),
+  find: watching({ operations: (name) => name === "config" }, (scene) =>
+    configs(scene, ({ global, writes }) => global && writes),
+  ),
   mustBlock: [
     "git config --global user.email a@example.org",
     "git config --system core.editor vi",
@@ -36,7 +39,7 @@ const hooksPath: Rule = {
   verdict: "deny",
   says: "it makes git run another program, or other hooks, from now on",
   instead: "git config --list",
-  find: (scene) => [
+  find: watching({ effects: ["git"] }, (scene) => [
     ...configs(
       scene,
       ({ key, writes, value }) =>
@@ -52,7 +55,7 @@ const hooksPath: Rule = {
         ? [at(effect)]
         : [],
     ),
-  ],
+  ]),
   mustBlock: [
     "git config core.hooksPath /dev/null",
     "git -c core.hooksPath=/dev/null commit -m x",
@@ -83,12 +86,12 @@ const redirecting: Rule = {
   verdict: "deny",
   says: "it makes git read other settings, or push more than the current branch",
   instead: "git config --list",
-  find: (scene) => [
+  find: watching({ effects: ["git"] }, (scene) => [
     ...configs(scene, ({ key, writes, value }) => writes && redirects(key, value)),
     ...gitEffects(scene.effects).flatMap((effect) =>
       Object.entries(effect.config ?? {}).some(([key, value]) => redirects(key, value)) ? [at(effect)] : [],
     ),
-  ],
+  ]),
   mustBlock: [
     "git config push.default matching && git push",
     "git config remote.origin.push +HEAD:main",
@@ -108,14 +111,17 @@ const redirecting: Rule = {
   ],
 };
 
+// Commands that run hooks.
+const hooked = ["commit", "push", "merge", "am", "rebase", "cherry-pick"];
+
 const skipHooks: Rule = {
   id: "git/skip-hooks",
   irreversible: false,
   verdict: "ask",
   says: "it skips the repository's hooks",
   instead: "git commit -m 'message'",
-  find: (scene) =>
-    gitEffects(scene.effects, "commit", "push", "merge", "am", "rebase", "cherry-pick").flatMap((effect) => {
+  find: watching({ operations: (name) => hooked.includes(name) }, (scene) =>
+    gitEffects(scene.effects, ...hooked).flatMap((effect) => {
       const options = gitOptions(effect, {
         short: effect.operation === "commit" ? "mFCctuS" : "moxsX",
         long: [
@@ -138,6 +144,7 @@ const skipHooks: Rule = {
       const skipped = effect.withoutHooks === true || options.flags.has("no-verify") || short;
       return skipped ? [at(effect)] : [];
     }),
+  ),
   mustBlock: [
     "git commit --no-verify -m x",
     "git commit -nm x",
@@ -165,7 +172,7 @@ const otherRepository: Rule = {
   verdict: "deny",
   says: "it changes a repository other than the one worked on",
   instead: "git status",
-  find: (scene) =>
+  find: watching({ effects: ["git"] }, (scene) =>
     gitEffects(scene.effects).flatMap((effect): readonly Hit[] => {
       if (!changes(effect)) return [];
       const { worktree } = scene.facts;
@@ -182,6 +189,7 @@ const otherRepository: Rule = {
       const guarded = (scene.facts.guarded ?? []).some((folder) => within(cwd, folder));
       return !guarded && temporary(cwd, scene.facts) ? [] : [at(effect)];
     }),
+  ),
   mustBlock: [
     "git -C /home/dev/other commit -am x",
     "cd ~/other && git checkout main",

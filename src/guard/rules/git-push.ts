@@ -2,12 +2,14 @@ import {
   checkedOut,
   currentIsProtected,
   gitEffects,
+  isPush,
   isProtected,
   readPush,
   upstreamIsProtected,
 } from "../git.ts";
 import type { GitEffect, Push } from "../git.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const protectedPush: Rule = {
   id: "git/protected-branch",
@@ -15,7 +17,9 @@ const protectedPush: Rule = {
   verdict: "deny",
   says: "it pushes to a protected branch",
   instead: "git push origin HEAD:refs/heads/proposed-change",
-  find: (scene) => pushes(scene).flatMap(([effect, push]) => protectedTargets(effect, push, scene)),
+  find: watching({ operations: isPush }, (scene) =>
+    pushes(scene).flatMap(([effect, push]) => protectedTargets(effect, push, scene)),
+  ),
   mustBlock: [
     "git push origin main",
     "git push origin HEAD:main",
@@ -51,13 +55,14 @@ const forcePush: Rule = {
   verdict: "deny",
   says: "it overwrites what is on the remote",
   instead: "git push origin HEAD:refs/heads/proposed-change",
-  find: (scene) =>
+  find: watching({ operations: isPush }, (scene) =>
     pushes(scene).flatMap(([effect, push]) => {
       const leased = push.leased && !push.forced && leaseIsHarmless(push, scene);
       const forced =
         push.forced || push.mirror || push.specs.some((spec) => spec.forced) || (push.leased && !leased);
       return forced ? [at(effect)] : [];
     }),
+  ),
   mustBlock: [
     "git push --force",
     "git push -f origin fix/parser",
@@ -91,10 +96,11 @@ const leasePush: Rule = {
   verdict: "ask",
   says: "it overwrites a branch on the remote that nobody else has changed since",
   instead: "git push origin HEAD:refs/heads/proposed-change",
-  find: (scene) =>
+  find: watching({ operations: isPush }, (scene) =>
     pushes(scene).flatMap(([effect, push]) =>
       push.leased && !push.forced && leaseIsHarmless(push, scene) ? [at(effect)] : [],
     ),
+  ),
   mustBlock: [
     "git push --force-with-lease origin fix/parser",
     "git push --force-with-lease",
@@ -116,10 +122,11 @@ const remoteDelete: Rule = {
   irreversible: true,
   verdict: "deny",
   says: "it deletes a branch or tag on the remote",
-  find: (scene) =>
+  find: watching({ operations: isPush }, (scene) =>
     pushes(scene).flatMap(([effect, push]) =>
       push.deletes || push.specs.some((spec) => spec.source === "" && spec.target !== "") ? [at(effect)] : [],
     ),
+  ),
   mustBlock: [
     "git push origin --delete fix/old",
     "git push -d origin fix/old",
@@ -144,7 +151,9 @@ const opaquePush: Rule = {
   verdict: "ask",
   says: "what it pushes cannot be known from the text",
   instead: "git push origin HEAD",
-  find: (scene) => pushes(scene).flatMap(([effect, push]) => (push.opaque ? [at(effect)] : [])),
+  find: watching({ operations: isPush }, (scene) =>
+    pushes(scene).flatMap(([effect, push]) => (push.opaque ? [at(effect)] : [])),
+  ),
   mustBlock: [
     'git push origin "$BRANCH"',
     "git push $ARGS",

@@ -1,6 +1,7 @@
-import { hostingDeeds } from "../hosting.ts";
+import { hostingDeeds, mayReachHosting } from "../hosting.ts";
 import type { HostingDeed } from "../hosting-api.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const del: Rule = {
   id: "hosting/delete",
@@ -8,13 +9,14 @@ const del: Rule = {
   verdict: "deny",
   says: "it deletes something on the hosting service",
   instead: "gh repo view acme/shop",
-  find: (scene) =>
+  find: watching({ programs: mayReachHosting }, (scene) =>
     found(scene, (deed) => {
       if (deed.kind === "delete") return { says: `it deletes ${deed.what} on the hosting service` };
       return deed.kind === "delete-small"
         ? { says: `it deletes ${deed.what} on the hosting service`, verdict: "ask" }
         : undefined;
     }),
+  ),
   mustBlock: [
     "gh repo delete acme/shop --yes",
     "gh -R acme/shop release delete v1.0 -y --cleanup-tag",
@@ -55,11 +57,12 @@ const merge: Rule = {
   verdict: "ask",
   says: "it merges a pull request",
   instead: "gh pr checks 12",
-  find: (scene) =>
+  find: watching({ programs: mayReachHosting }, (scene) =>
     found(scene, (deed) => {
       if (deed.kind === "merge") return {};
       return deed.kind === "approve" ? { says: "it approves a pull request" } : undefined;
     }),
+  ),
   mustBlock: [
     "gh pr merge 12 --squash --delete-branch",
     "gh -R acme/shop pr merge --auto",
@@ -95,8 +98,9 @@ const settings: Rule = {
   verdict: "ask",
   says: "it changes settings, secrets, visibility or protection of a hosted repository",
   instead: "gh repo view acme/shop --json visibility",
-  find: (scene) =>
+  find: watching({ programs: mayReachHosting }, (scene) =>
     found(scene, (deed) => (deed.kind === "settings" ? { says: `it changes ${deed.what}` } : undefined)),
+  ),
   mustBlock: [
     "gh repo edit acme/shop --visibility public --accept-visibility-change-consequences",
     "gh secret set NPM_TOKEN --body x",
@@ -134,7 +138,9 @@ const release: Rule = {
   verdict: "ask",
   says: "it publishes a release",
   instead: "gh release create v1.2.0 --draft --generate-notes",
-  find: (scene) => found(scene, (deed) => (deed.kind === "release" ? {} : undefined)),
+  find: watching({ programs: mayReachHosting }, (scene) =>
+    found(scene, (deed) => (deed.kind === "release" ? {} : undefined)),
+  ),
   mustBlock: [
     "gh release create v1.2.0 --generate-notes",
     "gh release create v1.2.0 dist/app.tgz -t v1.2.0 -n notes",

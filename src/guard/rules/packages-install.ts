@@ -1,11 +1,13 @@
 import type { Facts } from "../../core/action.ts";
 import { hostOf, isLocal } from "../address.ts";
+import { nameSet } from "../command-line.ts";
 import { nearPopular } from "../near-package.ts";
-import { installsOf, isAddress, packageName } from "../package-commands.ts";
+import { installsOf, isAddress, mayInstall, packageName } from "../package-commands.ts";
 import type { Install } from "../package-commands.ts";
 import type { Registry } from "../popular-packages.ts";
 import type { Hit, Rule } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
+import { watching } from "../watching.ts";
 
 const typosquat: Rule = {
   id: "packages/typosquat",
@@ -13,7 +15,7 @@ const typosquat: Rule = {
   verdict: "ask",
   says: "it installs a package whose name is one slip away from a popular one",
   instead: "npm view lodash",
-  find: ({ effects, facts }) =>
+  find: watching({ programs: mayInstall }, ({ effects, facts }) =>
     installsOf(effects).flatMap((install) =>
       [...new Set(install.specs)].slice(0, namesAtMost).flatMap((spec): readonly Hit[] => {
         const name = packageName(install.registry, spec);
@@ -29,6 +31,7 @@ const typosquat: Rule = {
             ];
       }),
     ),
+  ),
   mustBlock: [
     "npm install expresss",
     "npm i -D cross-evn",
@@ -93,7 +96,7 @@ const unusualSource: Rule = {
   verdict: "ask",
   says: "it installs from somewhere other than the usual registry",
   instead: "npm install express",
-  find: ({ effects }) => [
+  find: watching({ programs: (name) => mayInstall(name) || configurable.has(name) }, ({ effects }) => [
     ...installsOf(effects).flatMap((install): readonly Hit[] => {
       const place = [
         ...install.specs.filter((spec) => fromElsewhere(spec, install)),
@@ -102,7 +105,9 @@ const unusualSource: Rule = {
       return place === undefined ? [] : [{ ...at(install), says: `it installs from ${shown(place)}` }];
     }),
     ...effects.flatMap((effect): readonly Hit[] =>
-      effect.kind === "execute" && changesSources(effect.program ?? "", effect.args)
+      effect.kind === "execute" &&
+      configurable.has(effect.program ?? "") &&
+      changesSources(effect.program ?? "", effect.args)
         ? [
             {
               ...(effect.span === undefined ? {} : { span: effect.span }),
@@ -111,7 +116,7 @@ const unusualSource: Rule = {
           ]
         : [],
     ),
-  ],
+  ]),
   mustBlock: [
     "npm install https://example.org/x-1.0.0.tgz",
     "npm i git+ssh://git@example.org/a/b.git",
@@ -173,6 +178,10 @@ function shown(source: string): string {
   return source.replace(/\/\/[^/@]*@/, "//").slice(0, 80);
 }
 
+const configurable = nameSet(
+  "npm pnpm yarn pip pip3 gem poetry add-apt-repository apt-add-repository brew go composer dotnet cpanm cpan apt-key",
+);
+
 function changesSources(program: string, args: readonly (string | undefined)[]): boolean {
   const text = args.map((arg) => arg ?? hole).join(" ");
   const address = /https?:\/\/[^\s"']+/.exec(text)?.[0];
@@ -216,14 +225,16 @@ const globalInstall: Rule = {
   verdict: "ask",
   says: "it installs something for the whole machine",
   instead: "npm install --save-dev typescript",
-  find: ({ effects }) => [
+  find: watching({ programs: (name) => mayInstall(name) || otherInstallers.has(name) }, ({ effects }) => [
     ...installsOf(effects).flatMap((install) => (install.global ? [at(install)] : [])),
     ...effects.flatMap((effect): readonly Hit[] =>
-      effect.kind === "execute" && installsWidely(effect.program ?? "", effect.args.join(" "))
+      effect.kind === "execute" &&
+      otherInstallers.has(effect.program ?? "") &&
+      installsWidely(effect.program ?? "", effect.args.join(" "))
         ? [effect.span === undefined ? {} : { span: effect.span }]
         : [],
     ),
-  ],
+  ]),
   mustBlock: [
     "npm install -g typescript",
     "npm i --location=global serve",
@@ -261,6 +272,8 @@ const globalInstall: Rule = {
 };
 
 /** Installers whose packages have no registry of their own here. */
+const otherInstallers = nameSet("composer dotnet mix code cpanm");
+
 function installsWidely(program: string, text: string): boolean {
   switch (program) {
     case "composer":

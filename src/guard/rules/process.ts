@@ -4,6 +4,7 @@ import type { Invocation } from "../argv.ts";
 import { commandLine, given, nameSet, optionValue } from "../command-line.ts";
 import { always, each, programRule, verb } from "../program-rule.ts";
 import type { Hit, Rule } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const killAll: Rule = {
   id: "process/kill-all",
@@ -11,11 +12,12 @@ const killAll: Rule = {
   verdict: "deny",
   says: "it ends processes far beyond its own",
   instead: "kill $SERVER_PID",
-  find: (scene) =>
+  find: watching({ programs: (name) => killers.has(name) }, (scene) =>
     invocations(scene.effects, killers).flatMap((invocation): readonly Hit[] => {
       const says = tooMuch(invocation, scene.effects);
       return says === undefined ? [] : [{ ...at(invocation), ...says }];
     }),
+  ),
   mustBlock: [
     "kill -9 -1",
     "kill -KILL -- -1",
@@ -262,21 +264,24 @@ const forkBomb: Rule = {
   verdict: "deny",
   says: "it multiplies without end",
   instead: "ulimit -u",
-  find: ({ action, reading, effects }) => {
-    // The reader gives up on a function that starts itself twice, which tells it from one that is only quoted.
-    const shell =
-      action.kind === "exec" &&
-      reading.problems.some(({ kind }) => kind === "too-complex") &&
-      multiplies.test(action.command.slice(0, textAtMost));
-    const code = effects.flatMap((effect) =>
-      effect.kind === "execute" && interpreters.test(effect.program ?? "") ? [effect] : [],
-    );
-    const forks = code.filter(({ args, input = "" }) => forksForever.test(`${args.join(" ")} ${input}`));
-    return [
-      ...(shell ? [{}] : []),
-      ...forks.map((effect) => (effect.span === undefined ? {} : { span: effect.span })),
-    ];
-  },
+  find: watching(
+    { problems: ["too-complex"], programs: (name) => interpreters.test(name) },
+    ({ action, reading, effects }) => {
+      // The reader gives up on a function that starts itself twice, which tells it from one that is only quoted.
+      const shell =
+        action.kind === "exec" &&
+        reading.problems.some(({ kind }) => kind === "too-complex") &&
+        multiplies.test(action.command.slice(0, textAtMost));
+      const code = effects.flatMap((effect) =>
+        effect.kind === "execute" && interpreters.test(effect.program ?? "") ? [effect] : [],
+      );
+      const forks = code.filter(({ args, input = "" }) => forksForever.test(`${args.join(" ")} ${input}`));
+      return [
+        ...(shell ? [{}] : []),
+        ...forks.map((effect) => (effect.span === undefined ? {} : { span: effect.span })),
+      ];
+    },
+  ),
   mustBlock: [
     ":(){ :|:& };:",
     "bomb() { bomb | bomb & }; bomb",

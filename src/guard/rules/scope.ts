@@ -2,6 +2,7 @@ import { matchesAny } from "../../core/glob.ts";
 import { builtFolder, placeOf } from "../paths.ts";
 import type { FileEffect, Place } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const outside: Rule = {
   id: "scope/outside",
@@ -9,12 +10,13 @@ const outside: Rule = {
   verdict: "deny",
   says: "it changes something outside the worktree",
   instead: "mkdir -p /tmp/scratch",
-  find: (scene) =>
+  find: watching({ effects: ["write", "delete"] }, (scene) =>
     changes(scene).flatMap(([effect, place]) =>
       ["outside", "home", "system", "guarded"].includes(place.kind)
         ? [hit(effect, place, "is outside the worktree")]
         : [],
     ),
+  ),
   mustBlock: [
     "echo x >> ~/.bashrc",
     "cp build/tool /usr/local/bin/tool",
@@ -56,13 +58,14 @@ const denied: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes a file that is not in the scope of this task",
-  find: (scene) =>
+  find: watching({ effects: ["write", "delete"] }, (scene) =>
     changes(scene).flatMap(([effect, place]) => {
       if (place.kind !== "inside" || exempt(effect, place.rel, scene)) return [];
       return inScope(effect, place.rel, scene)
         ? []
         : [hit(effect, place, "is not in the scope of this task")];
     }),
+  ),
   mustBlock: [
     { edit: "package.json", scope: { allow: ["src/**"], deny: [] } },
     { edit: "src/generated/api.ts", scope: { allow: ["**"], deny: ["src/generated/**"] } },
@@ -92,10 +95,11 @@ const opaqueWrite: Rule = {
   irreversible: false,
   verdict: "ask",
   says: "which file it writes cannot be known from the text",
-  find: (scene) =>
+  find: watching({ effects: ["write"] }, (scene) =>
     changes(scene).flatMap(([effect, place]) =>
       place.kind === "unknown" && effect.kind === "write" ? [spanned(effect)] : [],
     ),
+  ),
   mustBlock: [
     'echo x > "$OUT"',
     'cp a.txt "$DEST"',

@@ -4,9 +4,10 @@ import type { Invocation } from "../argv.ts";
 import { commandLine, given, nameSet } from "../command-line.ts";
 import { placeOfPath, resolvePath } from "../paths.ts";
 import type { Hit, Rule } from "../rule.ts";
-import { filesRead, isEnvFile, secretKind } from "../secret-files.ts";
+import { filesRead, isEnvFile, mayRead, secretKind } from "../secret-files.ts";
 import type { FileRead } from "../secret-files.ts";
 import { printsToken, tokenPrograms } from "../token-commands.ts";
+import { watching } from "../watching.ts";
 
 const read: Rule = {
   id: "secrets/read",
@@ -14,25 +15,34 @@ const read: Rule = {
   verdict: "deny",
   says: "it reads private keys or credentials",
   instead: "ls -la ~/.ssh",
-  find: (scene) => [
-    ...filesRead(scene).flatMap((file) => hitOf(file, scene.facts)),
-    ...invocations(scene.effects, tokenPrograms).flatMap((invocation): readonly Hit[] =>
-      printsToken(invocation) ? [{ ...at(invocation), verdict: "ask", says: "it prints a credential" }] : [],
-    ),
-    ...scene.effects.flatMap((effect): readonly Hit[] =>
-      effect.kind === "git" &&
-      effect.operation.startsWith("credential") &&
-      /^(fill|get)$/.test(effect.args.at(-1) ?? "")
-        ? [
-            {
-              ...(effect.span === undefined ? {} : { span: effect.span }),
-              verdict: "ask",
-              says: "it prints a credential",
-            },
-          ]
-        : [],
-    ),
-  ],
+  find: watching(
+    {
+      effects: ["read"],
+      programs: (name) => mayRead(name) || tokenPrograms.has(name),
+      operations: (name) => name.startsWith("credential"),
+    },
+    (scene) => [
+      ...filesRead(scene).flatMap((file) => hitOf(file, scene.facts)),
+      ...invocations(scene.effects, tokenPrograms).flatMap((invocation): readonly Hit[] =>
+        printsToken(invocation)
+          ? [{ ...at(invocation), verdict: "ask", says: "it prints a credential" }]
+          : [],
+      ),
+      ...scene.effects.flatMap((effect): readonly Hit[] =>
+        effect.kind === "git" &&
+        effect.operation.startsWith("credential") &&
+        /^(fill|get)$/.test(effect.args.at(-1) ?? "")
+          ? [
+              {
+                ...(effect.span === undefined ? {} : { span: effect.span }),
+                verdict: "ask",
+                says: "it prints a credential",
+              },
+            ]
+          : [],
+      ),
+    ],
+  ),
   mustBlock: [
     "cat ~/.ssh/id_ed25519",
     "base64 < ~/.ssh/id_rsa",
@@ -111,25 +121,28 @@ const envFile: Rule = {
   verdict: "ask",
   says: "it reads a file with settings for the environment, secrets among them",
   instead: "cat .env.example",
-  find: (scene) => [
-    ...scene.effects.flatMap((effect): readonly Hit[] =>
-      showsCommitted(effect) ? [effect.span === undefined ? {} : { span: effect.span }] : [],
-    ),
-    ...filesRead(scene).flatMap((file) => {
-      if (
-        !file.shows ||
-        secretKind(file.path, scene.facts) !== "env" ||
-        placeOfPath(file.path, scene.facts).kind === "temp"
-      )
-        return [];
-      return [
-        {
-          ...(file.span === undefined ? {} : { span: file.span }),
-          says: `${file.path.slice(file.path.lastIndexOf("/") + 1)} may hold secrets`,
-        },
-      ];
-    }),
-  ],
+  find: watching(
+    { effects: ["read"], programs: mayRead, operations: (name) => showing.test(name) },
+    (scene) => [
+      ...scene.effects.flatMap((effect): readonly Hit[] =>
+        showsCommitted(effect) ? [effect.span === undefined ? {} : { span: effect.span }] : [],
+      ),
+      ...filesRead(scene).flatMap((file) => {
+        if (
+          !file.shows ||
+          secretKind(file.path, scene.facts) !== "env" ||
+          placeOfPath(file.path, scene.facts).kind === "temp"
+        )
+          return [];
+        return [
+          {
+            ...(file.span === undefined ? {} : { span: file.span }),
+            says: `${file.path.slice(file.path.lastIndexOf("/") + 1)} may hold secrets`,
+          },
+        ];
+      }),
+    ],
+  ),
   mustBlock: [
     "cat .env",
     "head -n 3 .env.local",
@@ -161,9 +174,11 @@ const envFile: Rule = {
   ],
 };
 
+const showing = /^(show|cat-file|archive)$/;
+
 /** `git show HEAD:.env`: what was committed once is still there to be read. */
 function showsCommitted(effect: Effect): boolean {
-  if (effect.kind !== "git" || !/^(show|cat-file|archive)$/.test(effect.operation)) return false;
+  if (effect.kind !== "git" || !showing.test(effect.operation)) return false;
   return effect.args.some((arg) => {
     const path = /^[^:]*:(.+)$/.exec(arg ?? "")?.[1];
     return path !== undefined && isEnvFile(path.slice(path.lastIndexOf("/") + 1));
@@ -176,7 +191,7 @@ const commit: Rule = {
   verdict: "deny",
   says: "it commits a file that holds secrets",
   instead: "git add src",
-  find: ({ effects, facts }) =>
+  find: watching({ operations: (name) => committing.test(name) }, ({ effects, facts }) =>
     effects.flatMap((effect): readonly Hit[] => {
       const names = committed(effect);
       const name = names.find((item) => isSecretName(item, effect, facts));
@@ -184,6 +199,7 @@ const commit: Rule = {
         ? []
         : [{ span: effect.span, says: `${name} holds secrets, and a commit keeps it for good` }];
     }),
+  ),
   mustBlock: [
     "git add .env",
     "git add -f config/aws.env",
@@ -213,8 +229,10 @@ const commit: Rule = {
   ],
 };
 
+const committing = /^(add|stage|commit|update-index)$/;
+
 function committed(effect: Effect): readonly string[] {
-  if (effect.kind !== "git" || !/^(add|stage|commit|update-index)$/.test(effect.operation)) return [];
+  if (effect.kind !== "git" || !committing.test(effect.operation)) return [];
   const { words } = { words: effect.args.map((arg) => arg ?? "") };
   const line = commandLine(
     { words },

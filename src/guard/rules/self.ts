@@ -3,6 +3,7 @@ import { matchesAny } from "../../core/glob.ts";
 import { normalize, placeOf, resolvePath, within } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const policyFiles = [
   "surefoot.yaml",
@@ -44,7 +45,9 @@ const policyEdit: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes surefoot's own policy or state",
-  find: (scene) => edits(scene, policyFiles, "belongs to surefoot, which judges this change"),
+  find: watching({ effects: ["write", "delete"] }, (scene) =>
+    edits(scene, policyFiles, "belongs to surefoot, which judges this change"),
+  ),
   mustBlock: [
     { edit: "surefoot.yaml" },
     { edit: "surefoot.local.yaml" },
@@ -71,7 +74,9 @@ const agentSettings: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes settings of a coding agent that can switch its guard off",
-  find: (scene) => edits(scene, agentFiles, "holds settings of a coding agent, hooks among them"),
+  find: watching({ effects: ["write", "delete"] }, (scene) =>
+    edits(scene, agentFiles, "holds settings of a coding agent, hooks among them"),
+  ),
   mustBlock: [
     { edit: ".claude/settings.json" },
     { edit: ".claude/settings.local.json" },
@@ -98,11 +103,12 @@ const secretRead: Rule = {
   verdict: "deny",
   says: "it reaches for surefoot's signing key or its ledger",
   instead: "surefoot ledger show",
-  find: (scene) =>
+  find: watching({ effects: ["read", "write", "delete", "execute"] }, (scene) =>
     scene.effects.flatMap((effect) => {
       const paths = pathsIn(effect, scene.facts);
       return paths.some((path) => secret(path, scene.facts)) ? [spanned(effect)] : [];
     }),
+  ),
   mustBlock: [
     "cat ~/.config/surefoot/key.pem",
     "cp ~/.config/surefoot/key.pem /tmp/k",
@@ -129,7 +135,9 @@ const kill: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it ends surefoot or everything that runs with it",
-  find: (scene) => scene.effects.flatMap((effect) => (kills(effect) ? [spanned(effect)] : [])),
+  find: watching({ programs: (name) => killers.has(name) }, (scene) =>
+    scene.effects.flatMap((effect) => (kills(effect) ? [spanned(effect)] : [])),
+  ),
   mustBlock: [
     "pkill surefoot",
     "killall surefoot",
@@ -156,7 +164,7 @@ const switchOff: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes what surefoot has recorded or decided, or decides in a person's place",
-  find: (scene) =>
+  find: watching({ programs: (name) => runners.has(name) }, (scene) =>
     scene.effects.flatMap((effect): readonly Hit[] => {
       const [command, ...words] = ownWords(effect) ?? [];
       // An option's value may stand before the verb.
@@ -164,6 +172,7 @@ const switchOff: Rule = {
       const hidden = command !== undefined && decides.has(command) && words[0] === undefined;
       return hidden && words.length > 0 ? [{ ...spanned(effect), verdict: "ask" }] : [];
     }),
+  ),
   mustBlock: [
     "surefoot ledger erase 3",
     "surefoot guard uninstall",
@@ -204,12 +213,14 @@ const changing: ReadonlySet<string> = new Set([
 
 const decides: ReadonlySet<string> = new Set(["guard", "run", "ledger"]);
 
+const runners = new Set(["surefoot", "node", "nodejs", "bun", "deno", "tsx"]);
+
 /** Words of a call of surefoot without the options; `undefined` for any other effect. */
 function ownWords(effect: Effect): readonly (string | undefined)[] | undefined {
   if (effect.kind !== "execute" || effect.program === undefined) return undefined;
   const plain = effect.args.filter((arg) => arg === undefined || !arg.startsWith("-"));
   if (effect.program === "surefoot") return plain;
-  if (!/^(node|nodejs|bun|deno|tsx)$/.test(effect.program)) return undefined;
+  if (!runners.has(effect.program)) return undefined;
   const at = plain.findIndex(
     (arg) => arg !== undefined && /(^|\/)surefoot(\.cjs)?$|surefoot\/(dist|src)\/cli\.[jt]s$/.test(arg),
   );
@@ -281,6 +292,8 @@ function secret(path: string, { worktree, home, guarded = [] }: Facts): boolean 
     ]);
   return folders.some((folder) => within(normalize(path), folder));
 }
+
+const killers = new Set(["pkill", "killall", "skill", "kill"]);
 
 function kills(effect: Effect): boolean {
   if (effect.kind !== "execute") return false;

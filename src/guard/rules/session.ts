@@ -2,6 +2,7 @@ import type { History } from "../../core/action.ts";
 import { uprooted } from "../looking.ts";
 import { placeOfPath, within } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const listBeforeDelete: Rule = {
   id: "session/list-before-delete",
@@ -9,7 +10,7 @@ const listBeforeDelete: Rule = {
   verdict: "deny",
   says: "it deletes a tree that this session has not looked at since it last changed",
   instead: "ls -la src",
-  find: (scene) => {
+  find: watching({ effects: ["delete"] }, (scene) => {
     const { history } = scene.facts;
     if (history === undefined) return [];
     return uprooted(scene.effects, scene.facts).flatMap(([effect, path]): readonly Hit[] => {
@@ -26,7 +27,7 @@ const listBeforeDelete: Rule = {
             },
           ];
     });
-  },
+  }),
   mustBlock: [
     { command: "rm -rf src/legacy", facts: session({}, { "src/legacy": "a" }) },
     { command: "rm -rf src/legacy", facts: session({ "src/legacy": "old" }, { "src/legacy": "new" }) },

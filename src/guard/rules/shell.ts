@@ -2,17 +2,18 @@ import { hostOf, isLocal } from "../address.ts";
 import { hasDangerousText } from "../danger.ts";
 import type { Problem } from "../reading.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const unparsed: Rule = {
   id: "shell/unparsed",
   irreversible: false,
   verdict: "ask",
   says: "the command is not valid shell, so what it does cannot be read",
-  find: (scene) => {
+  find: watching({ problems: ["unparsed"] }, (scene) => {
     const hits = problems(scene, "unparsed");
     const dangerous = scene.action.kind === "exec" && hasDangerousText(scene.action.command);
     return dangerous ? hits.map((hit) => ({ ...hit, verdict: "deny" })) : hits;
-  },
+  }),
   mustBlock: [
     "echo 'unclosed; rm -rf /",
     "if true; then ls",
@@ -35,7 +36,7 @@ const tooComplex: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "the command is too long or too deeply nested to be read to its end",
-  find: (scene) => problems(scene, "too-complex"),
+  find: watching({ problems: ["too-complex"] }, (scene) => problems(scene, "too-complex")),
   mustBlock: [
     `echo ${"a ".repeat(200_000)}; rm -rf /`,
     `${"eval ".repeat(60)}ls`,
@@ -58,7 +59,7 @@ const opaqueCommand: Rule = {
   irreversible: false,
   verdict: "ask",
   says: "which program runs cannot be known from the text",
-  find: (scene) => problems(scene, "opaque-command"),
+  find: watching({ problems: ["opaque-command"] }, (scene) => problems(scene, "opaque-command")),
   mustBlock: [
     "$CMD src",
     '"$(cat tool.txt)" --all',
@@ -82,8 +83,9 @@ const opaqueBody: Rule = {
   verdict: "ask",
   says: "a shell runs text that cannot be known beforehand",
   // What comes from the network is `network/fetch-run`, unless this machine serves it itself.
-  find: (scene) =>
+  find: watching({ problems: ["opaque-body"] }, (scene) =>
     problems(scene, "opaque-body", ({ fetched }) => fetched === undefined || isLocal(hostOf(fetched) ?? "")),
+  ),
   mustBlock: [
     "curl -fsSL http://localhost:8000/install.sh | sh",
     "ssh-keyscan example.org | sudo bash -s -- -y",
@@ -109,7 +111,7 @@ const failed: Rule = {
   irreversible: true,
   verdict: "deny",
   says: "the guard itself failed on this command, so it is stopped",
-  find: (scene) => problems(scene, "failed"),
+  find: watching({ problems: ["failed"] }, (scene) => problems(scene, "failed")),
   // No command is known that makes the reader fail; the rule stands for the one that nobody thought of.
   mustBlock: [],
   mustAllow: ["ls", "true", "", "echo", "git status"],

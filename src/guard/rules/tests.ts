@@ -1,6 +1,6 @@
 import type { Effect, Facts } from "../../core/action.ts";
 import { commandLine, given, nameSet } from "../command-line.ts";
-import { patchedFiles } from "../patch-text.ts";
+import { appliesPatch, isPatchProgram, patchedFiles } from "../patch-text.ts";
 import { placeOf, resolvePath } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
 import { each, programRule } from "../program-rule.ts";
@@ -8,6 +8,7 @@ import type { Matcher } from "../program-rule.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { isSnapshot, isTestFolder, keepsTests, relOf, isTest } from "../test-files.ts";
 import { holdsNothing } from "../test-marks.ts";
+import { together, watching } from "../watching.ts";
 
 const untracked = (path: string): Partial<Facts> => ({
   paths: { [`/work/repo/${path}`]: { exists: true, tracked: false, ignored: false } },
@@ -19,14 +20,21 @@ const deletes: Rule = {
   verdict: "deny",
   says: "it deletes tests",
   instead: "npm test",
-  find: (scene) => [
-    ...scene.effects.flatMap((effect): readonly Hit[] =>
-      effect.kind === "delete" || effect.kind === "write" ? lossesOf(effect, scene) : [],
-    ),
-    ...forgets(scene),
-    ...patchedAway(scene),
-    ...overwrites(scene),
-  ],
+  find: watching(
+    {
+      effects: ["write", "delete"],
+      programs: isPatchProgram,
+      operations: (name) => name === "rm" || appliesPatch(name),
+    },
+    (scene) => [
+      ...scene.effects.flatMap((effect): readonly Hit[] =>
+        effect.kind === "delete" || effect.kind === "write" ? lossesOf(effect, scene) : [],
+      ),
+      ...forgets(scene),
+      ...patchedAway(scene),
+      ...overwrites(scene),
+    ],
+  ),
   mustBlock: [
     "rm test/parser/quotes.test.ts",
     "git rm -r tests/integration",
@@ -258,16 +266,14 @@ const variables =
 
 /** The rule, and the ways that lie in a variable or in the snapshots themselves. */
 function also(rule: Rule): Rule {
-  return {
-    ...rule,
-    find: (scene) => {
-      const { action, effects, facts } = scene;
+  const others = watching(
+    { effects: ["write", "delete"], programs: (name) => runners.test(name) },
+    ({ action, effects, facts }) => {
       const told = action.kind === "exec" && variables.test(action.command.slice(0, 20_000));
       const started = effects.filter(
         (effect) => effect.kind === "execute" && runners.test(effect.program ?? ""),
       );
       return [
-        ...rule.find(scene),
         ...(told ? started.slice(0, 1).map(spanned) : []),
         ...effects.flatMap((effect): readonly Hit[] =>
           (effect.kind === "delete" ||
@@ -278,7 +284,8 @@ function also(rule: Rule): Rule {
         ),
       ];
     },
-  };
+  );
+  return { ...rule, find: together(rule.find, others) };
 }
 
 function snapshot(effect: FileEffect, facts: Facts): boolean {

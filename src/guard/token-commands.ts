@@ -3,7 +3,7 @@ import { commandLine, given, nameSet } from "./command-line.ts";
 
 /** Programs that can print a credential. */
 export const tokenPrograms = nameSet(
-  "gh glab gcloud aws az vault op pass gopass security secret-tool keyring kubectl oc heroku doppler bw lpass gpg printenv docker-credential-osxkeychain doctl flyctl fly chamber infisical",
+  "gh glab gcloud aws az vault op pass gopass security secret-tool keyring kubectl oc heroku doppler bw lpass gpg printenv docker-credential-osxkeychain doctl flyctl fly chamber infisical terraform tofu",
 );
 
 const secretName =
@@ -43,6 +43,13 @@ export function printsToken(invocation: Invocation): boolean {
       return (
         (/^find-(generic|internet)-password\b/.test(text) && given(line, "w", "g")) ||
         /^(dump-keychain|export)\b/.test(text)
+      );
+    case "terraform":
+    case "tofu":
+      return (
+        /^output\b/.test(text) &&
+        given(line, "raw", "json") &&
+        line.words.slice(1).some((word) => secretName.test(word.toUpperCase()))
       );
     case "secret-tool":
       return line.words[0] === "lookup";

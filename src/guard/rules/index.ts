@@ -24,6 +24,7 @@ import { rules as scope } from "./scope.ts";
 import { rules as secrets } from "./secrets.ts";
 import { rules as secretsSend } from "./secrets-send.ts";
 import { rules as self } from "./self.ts";
+import { rules as selfCommands } from "./self-commands.ts";
 import { rules as session } from "./session.ts";
 import { rules as shell } from "./shell.ts";
 import { rules as system } from "./system.ts";
@@ -58,6 +59,7 @@ export const families = [
   secrets,
   secretsSend,
   self,
+  selfCommands,
   session,
   shell,
   system,

@@ -2,6 +2,7 @@ import type { Effect } from "../../core/action.ts";
 import { invocations } from "../argv.ts";
 import type { Invocation } from "../argv.ts";
 import { commandLine, given, nameSet, optionValue } from "../command-line.ts";
+import { listedProcesses } from "../process-list.ts";
 import { always, each, programRule, verb } from "../program-rule.ts";
 import type { Hit, Rule } from "../rule.ts";
 import { watching } from "../watching.ts";
@@ -35,6 +36,8 @@ const killAll: Rule = {
     "loginctl terminate-user dev",
     "killall sshd",
     "tmux kill-server",
+    "ps aux | awk '/java/{print $2}' | xargs kill -9",
+    "kill $(ps -ef | grep '[p]ython' | awk '{print $2}')",
     'for p in $(pgrep .); do kill -9 "$p"; done',
     "python3 -c 'import os, signal; os.kill(-1, signal.SIGKILL)'",
     "node -e 'process.kill(-1)'",
@@ -50,6 +53,8 @@ const killAll: Rule = {
     "kill $(lsof -t -i:8080)",
     "ps aux | grep '[w]ebpack' | awk '{print $2}' | xargs kill",
     "ps aux | awk '/vite/ {print $2}' | xargs kill",
+    "ps aux | grep 'python manage.py' | grep -v grep | awk '{print $2}' | xargs kill",
+    "ps aux | awk '!/java/ && /vite/ {print $2}' | xargs kill",
     "fuser -k 3000/tcp",
     "pkill -P $$",
     "killall webpack-dev-server",
@@ -126,26 +131,20 @@ function byNumber(
   if (targets.some((word) => /^[.*^$]+$/.test(word))) return { says: "it ends every process" };
   const named = targets.find((word) => shared.test(word) || system.test(word));
   if (named !== undefined) return { says: `it ends every process that is called ${named}` };
-  const unknownTarget = targets.some((word) => word.includes("\uE000"));
-  return unknownTarget && listsEverything(effects)
-    ? { says: "it ends every process that is listed" }
-    : undefined;
-}
-
-// `ps` whose output nothing narrows.
-function listsEverything(effects: readonly Effect[]): boolean {
-  const started = effects.flatMap((effect) => (effect.kind === "execute" ? [effect] : []));
-  const lists = started.some(
-    ({ program, args }) =>
-      program === "ps" && !args.some((arg) => arg === undefined || /^-?[pCqt]$|^--(pid|ppid)/.test(arg)),
-  );
-  const narrows = started.some(
-    ({ program, args }) =>
-      /^(e|f|z)?grep$|^rg$|^(head|tail|lsof|pgrep|jq|fzf)$/.test(program ?? "") ||
-      (/^([gm]?awk|sed|perl|python3?)$/.test(program ?? "") &&
-        args.some((arg) => arg === undefined || /\/[^/]+\/|[=~<>]=?|\bin\b/.test(arg))),
-  );
-  return lists && !narrows;
+  if (!targets.some((word) => word.includes("\uE000"))) return undefined;
+  const listed = listedProcesses(effects);
+  switch (listed.kind) {
+    case "none":
+      return undefined;
+    case "all":
+      return { says: "it ends every process that is listed" };
+    case "some": {
+      const common = listed.words.find((word) => shared.test(word) || system.test(word));
+      return common === undefined
+        ? undefined
+        : { verdict: "ask", says: `it ends every process in whose line ${common} stands` };
+    }
+  }
 }
 
 function byName(

@@ -130,102 +130,7 @@ const secretRead: Rule = {
   ],
 };
 
-const kill: Rule = {
-  id: "self/kill",
-  irreversible: false,
-  verdict: "deny",
-  says: "it ends surefoot or everything that runs with it",
-  find: watching({ programs: (name) => killers.has(name) }, (scene) =>
-    scene.effects.flatMap((effect) => (kills(effect) ? [spanned(effect)] : [])),
-  ),
-  mustBlock: [
-    "pkill surefoot",
-    "killall surefoot",
-    "pkill -f 'surefoot run'",
-    "kill -9 -1",
-    "kill $(pgrep -f surefoot)",
-    "pgrep surefoot | xargs kill",
-    "kill $PPID",
-    "pkill -9 -f surefoot.cjs",
-    "killall -9 node",
-  ],
-  mustAllow: [
-    "kill %1",
-    "kill -9 12345",
-    "pkill -f vite",
-    "pgrep -fl surefoot",
-    "kill $SERVER_PID",
-    "killall webpack",
-  ],
-};
-
-const switchOff: Rule = {
-  id: "self/switch-off",
-  irreversible: false,
-  verdict: "deny",
-  says: "it changes what surefoot has recorded or decided, or decides in a person's place",
-  find: watching({ programs: (name) => runners.has(name) }, (scene) =>
-    scene.effects.flatMap((effect): readonly Hit[] => {
-      const [command, ...words] = ownWords(effect) ?? [];
-      // An option's value may stand before the verb.
-      if (words.some((word) => changing.has(`${command ?? ""} ${word ?? ""}`))) return [spanned(effect)];
-      const hidden = command !== undefined && decides.has(command) && words[0] === undefined;
-      return hidden && words.length > 0 ? [{ ...spanned(effect), verdict: "ask" }] : [];
-    }),
-  ),
-  mustBlock: [
-    "surefoot ledger erase 3",
-    "surefoot guard uninstall",
-    "surefoot run accept r1",
-    "npx surefoot run discard r1",
-    "env A=1 surefoot run clean",
-    "surefoot guard allow 1a2b3c4d",
-    "surefoot guard --for 10m allow 1a2b3c4d",
-    "script -qc 'surefoot guard trust' /dev/null",
-    "npm exec -- surefoot guard trust --yes",
-    "node node_modules/surefoot/bin/surefoot.cjs guard allow --yes 1a2b3c4d",
-    'surefoot guard "$VERB" 1a2b3c4d',
-  ],
-  mustAllow: [
-    "surefoot check",
-    "surefoot guard judge 'rm -rf /'",
-    "surefoot ledger show",
-    "surefoot run list",
-    "surefoot explain git/force-push",
-    "surefoot guard test",
-    'surefoot guard judge "$COMMAND"',
-    "surefoot guard replay --policy new.yaml",
-    "node scripts/guard.cjs allow",
-  ],
-};
-
-export const rules: readonly Rule[] = [policyEdit, agentSettings, secretRead, kill, switchOff];
-
-const changing: ReadonlySet<string> = new Set([
-  "ledger erase",
-  "guard uninstall",
-  "guard allow",
-  "guard trust",
-  "run accept",
-  "run discard",
-  "run clean",
-]);
-
-const decides: ReadonlySet<string> = new Set(["guard", "run", "ledger"]);
-
-const runners = new Set(["surefoot", "node", "nodejs", "bun", "deno", "tsx"]);
-
-/** Words of a call of surefoot without the options; `undefined` for any other effect. */
-function ownWords(effect: Effect): readonly (string | undefined)[] | undefined {
-  if (effect.kind !== "execute" || effect.program === undefined) return undefined;
-  const plain = effect.args.filter((arg) => arg === undefined || !arg.startsWith("-"));
-  if (effect.program === "surefoot") return plain;
-  if (!runners.has(effect.program)) return undefined;
-  const at = plain.findIndex(
-    (arg) => arg !== undefined && /(^|\/)surefoot(\.cjs)?$|surefoot\/(dist|src)\/cli\.[jt]s$/.test(arg),
-  );
-  return at < 0 ? undefined : plain.slice(at + 1);
-}
+export const rules: readonly Rule[] = [policyEdit, agentSettings, secretRead];
 
 function edits({ effects, facts }: Scene, files: readonly string[], says: string): readonly Hit[] {
   return effects.flatMap((effect): readonly Hit[] => {
@@ -291,19 +196,4 @@ function secret(path: string, { worktree, home, guarded = [] }: Facts): boolean 
       ".surefoot/artifacts/**",
     ]);
   return folders.some((folder) => within(normalize(path), folder));
-}
-
-const killers = new Set(["pkill", "killall", "skill", "kill"]);
-
-function kills(effect: Effect): boolean {
-  if (effect.kind !== "execute") return false;
-  const { program, args } = effect;
-  if (program === "pkill" || program === "killall" || program === "skill")
-    // surefoot runs on Node, so whoever ends every Node process ends it as well.
-    return args.some((arg) => arg !== undefined && /surefoot|^node$/.test(arg));
-  if (program !== "kill") return false;
-  return (
-    args.slice(args.length > 1 ? 1 : 0).some((arg) => arg === "-1" || arg === "0") ||
-    args.some((arg) => arg !== undefined && /surefoot|^PPID$/.test(arg))
-  );
 }

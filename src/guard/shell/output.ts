@@ -33,8 +33,10 @@ function formatted(args: readonly string[]): Output {
   if (format === undefined || format.startsWith("-")) return unknown;
   if (/%(?![sb%])/.test(format)) return unknown;
   const template = unescaped(format);
-  const holes = template.split(/%[sb]/).length - 1;
+  const holes = template.match(/%[sb%]/g)?.filter((mark) => mark !== "%%").length ?? 0;
   if (holes === 0) return { kind: "text", text: template.replaceAll("%%", "%") };
+  // The format is used again for the rest of the values.
+  if (template.length * Math.ceil(values.length / holes) > printedAtMost) return unknown;
   let text = "";
   let next = 0;
   do {
@@ -46,6 +48,8 @@ function formatted(args: readonly string[]): Output {
   } while (next < values.length);
   return { kind: "text", text };
 }
+
+const printedAtMost = 100_000;
 
 const letters: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", e: "\u001B" };
 

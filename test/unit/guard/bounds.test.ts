@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judgeExample } from "../../../src/guard/example.ts";
+
+/** Each of these once took the guard long, and what stands behind it must be stopped all the same. */
+const heavy: Readonly<Record<string, string>> = {
+  "printf '%%s' x; rm -rf ~": "deny",
+  [`printf '${"%s".repeat(100)} ${"x".repeat(5000)}' ${"y ".repeat(5000)} | sh`]: "ask",
+};
+
+for (const [command, verdict] of Object.entries(heavy))
+  test(`a judgement ends soon: ${command.slice(0, 40)}`, () => {
+    judgeExample(command);
+    // Time of this process alone: other work on the machine does not count.
+    const start = process.cpuUsage();
+    const judged = judgeExample(command).verdict;
+    const ms = process.cpuUsage(start).user / 1000;
+    assert.deepEqual([judged, ms < 300 ? "soon" : `${Math.round(ms)} ms`], [verdict, "soon"]);
+  });

@@ -16,8 +16,12 @@ export function normalize(path: string): string {
 // An empty part, `.` or `..` somewhere.
 const unfolded = /\/\.{0,2}(?:\/|$)/;
 
-/** `undefined` where a relative path meets an unknown working folder. */
+// Linux takes no longer ones (PATH_MAX), and a loop around a `cd` makes them as long as it runs.
+const pathAtMost = 4096;
+
+/** `undefined` where a relative path meets an unknown working folder, and for what is too long to be a path. */
 export function resolvePath(path: string, cwd: string | undefined): string | undefined {
+  if (path.length + (cwd?.length ?? 0) > pathAtMost) return undefined;
   if (path.startsWith("/")) return normalize(path);
   return cwd === undefined ? undefined : normalize(`${cwd}/${path}`);
 }

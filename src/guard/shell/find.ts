@@ -26,8 +26,11 @@ export function runFind(args: readonly Arg[], shell: Shell, call: Call): Output 
     return from.map((root) => matched(root.value, expression.slice(or + 1)));
   };
   const printed = from.map((root) => matched(root.value, expression));
-  expression.forEach((arg, index) => {
-    if (!/^-(delete|f|exec|ok)/.test(arg.value)) return;
+  for (let index = 0; index < expression.length; index++) {
+    const arg = expression[index];
+    if (arg === undefined || !/^-(delete|f|exec|ok)/.test(arg.value)) continue;
+    // Each action looks at the whole expression.
+    if (!shell.world.budget.take(expression.length / 4)) break;
     const words = found(index);
     const next = expression[index + 1];
     if (arg.value === "-delete")
@@ -35,7 +38,7 @@ export function runFind(args: readonly Arg[], shell: Shell, call: Call): Output 
         touch(shell, { value, span: call.span }, { kind: "delete", by: "find", recursive: true });
     if (/^-(fprint|fprintf|fls|fprint0)$/.test(arg.value) && next !== undefined)
       touch(shell, next, { kind: "write", by: "find" });
-    if (!findActions.test(arg.value) || !shell.world.budget.take(expression.length / 4)) return;
+    if (!findActions.test(arg.value)) continue;
     const end = expression.findIndex((item, at) => at > index && (item.value === ";" || item.value === "+"));
     const command = expression.slice(index + 1, end < 0 ? undefined : end);
     // What is handed over is not the root alone but everything in it.
@@ -50,7 +53,9 @@ export function runFind(args: readonly Arg[], shell: Shell, call: Call): Output 
         { ...call, stdin: none },
       );
     }
-  });
+    // What stands in the command is its own, also where nothing ends it.
+    index = end < 0 ? expression.length : end;
+  }
   return { kind: "paths", words: printed };
 }
 

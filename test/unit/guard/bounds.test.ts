@@ -6,6 +6,9 @@ import { judgeExample } from "../../../src/guard/example.ts";
 const heavy: Readonly<Record<string, string>> = {
   "printf '%%s' x; rm -rf ~": "deny",
   [`printf '${"%s".repeat(100)} ${"x".repeat(5000)}' ${"y ".repeat(5000)} | sh`]: "ask",
+  [`${"find . -exec ".repeat(1500)} rm -rf ~`]: "deny",
+  [`find . ${"-fls a ".repeat(3000)} -exec rm -rf ~ \\;`]: "deny",
+  [`${"while :; do ".repeat(11)} cd src/${"; done".repeat(11)}; rm -rf *`]: "ask",
 };
 
 for (const [command, verdict] of Object.entries(heavy))

@@ -1,11 +1,11 @@
-/** The same function, computed once for each argument: several rules ask the same about one action. */
+/**
+ * The same function, not computed anew while it is asked about the same argument: several rules ask the same about one
+ * action, and one action is judged at a time.
+ */
 export function once<K extends object, V>(compute: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, { readonly value: V }>();
+  let last: { readonly key: K; readonly value: V } | undefined;
   return (key) => {
-    const before = known.get(key);
-    if (before !== undefined) return before.value;
-    const value = compute(key);
-    known.set(key, { value });
-    return value;
+    if (last?.key !== key) last = { key, value: compute(key) };
+    return last.value;
   };
 }

@@ -38,8 +38,13 @@ export function inTree(
   });
 }
 
-/** A repository in a temporary folder holds nobody's work, unless it is the worktree or named as guarded. */
-function ownScratch({ cwd }: GitEffect, { facts }: Scene): boolean {
+/**
+ * A repository in a temporary folder holds nobody's work, unless it is the worktree or named as guarded. Where the
+ * worktree itself is temporary, only what this action makes is.
+ */
+function ownScratch({ cwd }: GitEffect, { effects, facts }: Scene): boolean {
   if (cwd === undefined || (facts.worktree !== undefined && within(cwd, facts.worktree))) return false;
+  const made = gitEffects(effects, "init", "clone").length > 0;
+  if (facts.worktree !== undefined && temporary(facts.worktree, facts) && !made) return false;
   return temporary(cwd, facts) && !(facts.guarded ?? []).some((folder) => within(cwd, folder));
 }

@@ -1,7 +1,7 @@
 import { discards, gitOptions } from "../git.ts";
 import type { GitEffect } from "../git.ts";
 import { inTree } from "../git-rule.ts";
-import { resolvePath } from "../paths.ts";
+import { below, resolvePath, within } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { isKnown } from "../shell/shell.ts";
 import { watching } from "../watching.ts";
@@ -34,6 +34,8 @@ const resetHard: Rule = {
     "git read-tree -u --reset HEAD",
     "git checkout-index -f -a",
     { command: "git reset --hard", facts: { dirty: "unknown" } },
+    { command: "git -C /home/dev/other reset --hard", facts: { dirty: false } },
+    { command: "cd ../b && git reset --hard", cwd: "/tmp/a", facts: { worktree: "/tmp/a", dirty: false } },
   ],
   mustAllow: [
     "git reset HEAD~1",
@@ -71,6 +73,20 @@ const discard: Rule = {
     "git rm -rf src",
     "git rm --force src/main.ts",
     "git submodule update --force --recursive",
+    ...["git checkout -- .", "git restore .", "git restore ':/'", "git checkout -- 'src/*.ts'"].map(
+      (command) => ({
+        command,
+        // What git says of the tree itself and of a pattern is nothing.
+        facts: {
+          paths: Object.fromEntries(
+            ["", "/:", "/src/*.ts"].map((rest) => [
+              `/work/repo${rest}`,
+              { exists: rest === "", tracked: false, ignored: false, modified: false },
+            ]),
+          ),
+        },
+      }),
+    ),
   ],
   mustAllow: [
     "git checkout main",
@@ -138,7 +154,12 @@ function unlessClean(
   operations: readonly string[],
   matches: (effect: GitEffect) => boolean,
 ): readonly Hit[] {
-  return scene.facts.dirty === false ? [] : inTree(scene, operations, matches);
+  const { worktree, dirty } = scene.facts;
+  // Whether the tree is modified says nothing about another repository.
+  return inTree(scene, operations, (effect) => {
+    const here = effect.cwd !== undefined && worktree !== undefined && within(effect.cwd, worktree);
+    return (dirty !== false || !here) && matches(effect);
+  });
 }
 
 function factOf(
@@ -150,8 +171,13 @@ function factOf(
   return full === undefined ? undefined : new Map(Object.entries(scene.facts.paths ?? {})).get(full);
 }
 
+/** Of one file or folder in the tree that is named as it is; patterns and `:/` reach further than any fact about them. */
 function unmodified(path: string, effect: GitEffect, scene: Scene): boolean {
-  return factOf(path, effect, scene)?.modified === false;
+  const { worktree } = scene.facts;
+  const full = /^:|[*?[\\]/.test(path) ? undefined : resolvePath(path, effect.cwd);
+  if (full === undefined || worktree === undefined || !below(full, worktree)) return false;
+  const fact = factOf(path, effect, scene);
+  return fact?.exists === true && fact.modified === false;
 }
 
 function ignored(path: string, effect: GitEffect, scene: Scene): boolean {

@@ -6,7 +6,7 @@ import { passedOn } from "./fetched.ts";
 import { Budget } from "./ir.ts";
 import type { Node } from "./ir.ts";
 import { parse } from "./parse.ts";
-import { addProblem, hole, none, setVariable, subshell, unknown } from "./shell.ts";
+import { addProblem, hole, joinedText, none, setVariable, subshell, unknown, valueAtMost } from "./shell.ts";
 import type { Arg, Output, Shell, Variable, World } from "./shell.ts";
 import { assigned } from "./variables.ts";
 import { unfold } from "./unfold.ts";
@@ -144,13 +144,13 @@ function joined(outputs: readonly Output[]): Output {
   const [only] = telling;
   if (only === undefined) return none;
   if (telling.length === 1) return only;
-  let text = "";
+  const texts: string[] = [];
   for (const output of telling) {
     if (output.kind !== "text")
       return telling.find((item) => item.kind === "unknown" && item.fetched !== undefined) ?? unknown;
-    text += output.text;
+    texts.push(output.text);
   }
-  return { kind: "text", text };
+  return joinedText(texts);
 }
 
 /** Runs something that may also not run: what it sets to another value is not known afterwards. */
@@ -271,6 +271,11 @@ function runSimple(node: SimpleNode, shell: Shell): Output {
 // Two variables with four values each; with more of them, what they hold counts as unknown.
 const readingsAtMost = 16;
 
+function appended(before: string, more: string): string {
+  const whole = before + more;
+  return whole.length > valueAtMost ? hole : whole;
+}
+
 /** The first variable in a command that has a few possible values. */
 function undecided(node: SimpleNode, shell: Shell): readonly [string?, Variable?] {
   const found = new Map<string, Variable>();
@@ -297,7 +302,9 @@ function runOnce(node: SimpleNode, shell: Shell): Output {
     for (const { assign, fields } of given) {
       const before = assign.append ? (shell.vars.get(assign.name)?.fields ?? []) : [];
       const value =
-        assign.append && !assign.array ? [`${before[0] ?? hole}${fields[0] ?? ""}`] : [...before, ...fields];
+        assign.append && !assign.array
+          ? [appended(before[0] ?? hole, fields[0] ?? "")]
+          : [...before, ...fields];
       setVariable(shell, assign.name, value, { array: assign.array });
       assigned(assign.name, value[0] ?? "", shell, node.span);
     }

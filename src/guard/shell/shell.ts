@@ -29,6 +29,9 @@ export const hole = "\uE000";
 export const glob = "\uE001";
 const marks = /[\uE000\uE001]/g;
 
+/** Longer than any value of a real command, in UTF-16 units; doubling a variable a few times is longer. */
+export const valueAtMost = 100_000;
+
 export function unmark(source: string): string {
   return source.includes(hole) || source.includes(glob) ? source.replace(marks, hole) : source;
 }
@@ -185,6 +188,12 @@ export function contentOf(shell: Shell, value: string): Output | undefined {
   return path === undefined ? undefined : shell.world.files.get(path);
 }
 
+/** Texts one after the other, as far as anybody could still read them. */
+export function joinedText(texts: readonly string[]): Output {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  return length > valueAtMost ? unknown : { kind: "text", text: texts.join("") };
+}
+
 /** Remembers what a file holds, in whole or added to what it held. */
 export function putContent(shell: Shell, value: string, content: Output, adds = false): void {
   const { path } = target(shell, value);
@@ -192,7 +201,7 @@ export function putContent(shell: Shell, value: string, content: Output, adds = 
   const before = adds ? (shell.world.files.get(path) ?? { kind: "text", text: "" }) : undefined;
   const whole: Output =
     before?.kind === "text" && content.kind === "text"
-      ? { kind: "text", text: before.text + content.text }
+      ? joinedText([before.text, content.text])
       : before === undefined
         ? content
         : unknown;

@@ -1,6 +1,6 @@
-import { glob, hole, known, lookup, subshell, unknown, unmark } from "./shell.ts";
+import { glob, hole, known, lookup, subshell, unknown, unmark, valueAtMost } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
-import type { Change, Node, Piece, Word } from "./ir.ts";
+import type { Budget, Change, Node, Piece, Word } from "./ir.ts";
 import { unescaped } from "./output.ts";
 
 /** Runs a substitution and gives what it prints. */
@@ -16,7 +16,7 @@ export function expandWords(words: readonly Word[], shell: Shell, run: RunNode):
 
 /** One word without splitting, as in an assignment or a redirect. */
 export function expandText(word: Word, shell: Shell, run: RunNode): string {
-  const builder = new Fields(false);
+  const builder = new Fields(false, shell.world.budget);
   for (const piece of word.pieces) expandPiece(piece, builder, shell, run, 0);
   return builder.all().join(" ");
 }
@@ -26,7 +26,7 @@ function expandWord(word: Word, shell: Shell, run: RunNode): readonly string[] {
   if (word.pieces.length === 1 && only?.kind === "text" && only.quoted) return [unmark(only.text)];
   const braces = word.pieces.findIndex((piece) => piece.kind === "braces");
   if (braces >= 0) return expandBraces(word, shell, run);
-  const builder = new Fields(true);
+  const builder = new Fields(true, shell.world.budget);
   word.pieces.forEach((piece, index) => expandPiece(piece, builder, shell, run, index));
   return builder.all();
 }
@@ -84,18 +84,26 @@ function alternatives(text: string): readonly (string | undefined)[] {
   });
 }
 
-/** Collects the fields of one word. */
+/** Collects the fields of one word. Text is work: what it costs to copy is taken from the budget. */
 class Fields {
   readonly splits: boolean;
+  private readonly budget: Budget;
   private readonly done: string[] = [];
   private current: string | undefined;
 
-  constructor(splits: boolean) {
+  constructor(splits: boolean, budget: Budget) {
     this.splits = splits;
+    this.budget = budget;
   }
 
   add(text: string): void {
-    this.current = (this.current ?? "") + text;
+    const before = this.current ?? "";
+    if (this.budget.take(0.1 + text.length / 64) && before.length + text.length <= valueAtMost)
+      this.current = before + text;
+    else {
+      this.budget.spent = true;
+      this.current = hole;
+    }
   }
 
   /** Adds text that the shell splits where it is not quoted. */
@@ -252,7 +260,10 @@ function changed(
       const by = expandText(change.by, shell, run);
       if (plain === undefined || pattern === "" || pattern.includes(hole) || pattern.includes(glob))
         return undefined;
-      if (change.operator === "//") return [plain.replaceAll(pattern, () => by)];
+      if (change.operator === "//") {
+        const grown = plain.length + (plain.split(pattern).length - 1) * by.length;
+        return grown > valueAtMost ? undefined : [plain.replaceAll(pattern, () => by)];
+      }
       return change.operator === "/" ? [plain.replace(pattern, () => by)] : undefined;
     }
     case "slice": {

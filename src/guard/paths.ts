@@ -160,6 +160,8 @@ function placeOfGlob(pattern: string, facts: Facts): Place {
   // `x/*` is everything in x; `x/*.log` and `x/*/build` are some things in x.
   if (named.length === 0) return placeOfPath(folder, facts);
   const holder = placeOfPath(folder, facts);
+  if (temporary(`${folder}/x`, facts) && besideTree(rest[0] ?? "", folder, facts))
+    return { kind: "temp", path: pattern };
   if (holder.kind === "worktree" && holder.path === facts.worktree)
     return { kind: "inside", path: pattern, rel: rest.join("/") };
   if (holder.kind === "inside")
@@ -169,6 +171,13 @@ function placeOfGlob(pattern: string, facts: Facts): Place {
     if (!holdsTree) return { kind: "temp", path: pattern };
   }
   return holder;
+}
+
+/** Whether what a pattern names in a folder above the worktree is neither the worktree nor on the way to it. */
+function besideTree(part: string, folder: string, { worktree }: Facts): boolean {
+  if (worktree === undefined || !below(worktree, folder) || part.includes("**")) return false;
+  const [step = ""] = worktree.slice(folder.length + 1).split("/");
+  return !matchesAny(step, [part]);
 }
 
 function matchesEverything(part: string): boolean {

@@ -92,7 +92,7 @@ const hookEdit: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes a hook, which runs code at every commit",
-  find: edits(hookFiles, "is a hook or its configuration, which runs at every commit"),
+  find: edits(hookFiles, "is a hook or its configuration, which runs at every commit", turnsOn),
   mustBlock: [
     { edit: ".git/hooks/pre-commit" },
     { edit: ".husky/pre-commit" },
@@ -106,6 +106,8 @@ const hookEdit: Rule = {
   mustAllow: [
     "ls -la .git/hooks",
     "cat .husky/pre-commit",
+    "chmod +x .husky/pre-commit",
+    "chmod 755 .githooks/pre-push",
     "npx lefthook run pre-commit",
     "pre-commit run --all-files",
     { edit: "src/hooks/use-form.ts" },
@@ -115,14 +117,35 @@ const hookEdit: Rule = {
 
 export const rules: readonly Rule[] = [workflowEdit, hookEdit];
 
-function edits(files: readonly string[], says: string): Find {
+function edits(
+  files: readonly string[],
+  says: string,
+  harmless: (effect: FileEffect, effects: Scene["effects"]) => boolean = () => false,
+): Find {
   return watching({ effects: ["write", "delete"] }, ({ effects, facts, policy }) =>
     effects.flatMap((effect): readonly Hit[] => {
-      if (effect.kind !== "write" && effect.kind !== "delete") return [];
+      if ((effect.kind !== "write" && effect.kind !== "delete") || harmless(effect, effects)) return [];
       const rel = placeIn(effect, facts);
       if (rel === undefined || !touches(effect, rel, files) || named(rel, policy.scope.allow)) return [];
       return [{ ...(effect.span === undefined ? {} : { span: effect.span }), says: `${rel} ${says}` }];
     }),
+  );
+}
+
+/** A hook that may run does so because somebody made it executable. */
+function turnsOn(effect: FileEffect, effects: Scene["effects"]): boolean {
+  return (
+    effect.by === "chmod" &&
+    effects.some(
+      (other) =>
+        other.kind === "execute" &&
+        other.program === "chmod" &&
+        other.args.some((arg) => /^[ugo]*a?\+[rx]+$|^0?7[0-7]{2}$/.test(arg ?? "")) &&
+        other.span !== undefined &&
+        effect.span !== undefined &&
+        effect.span.start >= other.span.start &&
+        effect.span.end <= other.span.end,
+    )
   );
 }
 

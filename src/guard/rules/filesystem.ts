@@ -1,5 +1,5 @@
 import type { PathFact } from "../../core/action.ts";
-import { placeOf, within } from "../paths.ts";
+import { placeOf, temporary, within } from "../paths.ts";
 import type { FileEffect, Place } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { watching } from "../watching.ts";
@@ -172,9 +172,11 @@ const overwrite: Rule = {
     files(scene, "write").flatMap(([effect, place]) => {
       const rights = /^(chmod|chown|chgrp|chattr|setfacl)$/.test(effect.by ?? "");
       const holds = rights && place.kind === "worktree";
+      // Unpacking into the temporary folder puts its files beside the worktree that lies there.
+      const beside = place.kind === "worktree" && !rights && temporary(`${place.path}/x`, scene.facts);
       const what = effect.recursive || holds ? whole(place) : undefined;
       const here = place.kind === "worktree" && place.path === scene.facts.worktree;
-      return what === undefined || here ? [] : [hit(effect, `it changes all of ${what}`)];
+      return what === undefined || here || beside ? [] : [hit(effect, `it changes all of ${what}`)];
     }),
   ),
   mustBlock: [

@@ -77,6 +77,9 @@ export function pattern(value: Value): Value {
 export function property(name: string, world: CodeWorld): string | undefined {
   const variable = /(?:^|\.)process\.env\.(\w+)$/.exec(name)?.[1];
   if (variable !== undefined) return world.variable(variable);
+  // The interpreter that runs the code, whatever it is called.
+  if (/^sys\.executable$/.test(name)) return "python3";
+  if (/(?:^|\.)process\.(execPath|argv0)$/.test(name)) return "node";
   if (/^Dir\.home$/.test(name)) return world.home;
   return /^Dir\.pwd$/.test(name) ? world.cwd : undefined;
 }

@@ -238,6 +238,16 @@ function inherited(shell: Shell, name: string): string | undefined {
     case "TMP":
     case "TEMP":
       return facts.tempDirs?.[0] ?? "/tmp";
+    case "USER":
+    case "LOGNAME":
+      return /^\/(?:home|Users)\/([^/]+)$/.exec(facts.home ?? "")?.[1];
+    case "GITHUB_ENV":
+    case "GITHUB_OUTPUT":
+    case "GITHUB_PATH":
+    case "GITHUB_STATE":
+    case "GITHUB_STEP_SUMMARY":
+      // The runner's own files, in its folder for temporary ones.
+      return `${facts.tempDirs?.[0] ?? "/tmp"}/${name}`;
     case "IFS":
       return " \t\n";
     case "PPID":

@@ -33,12 +33,21 @@ export function runShell(name: string, args: readonly Arg[], shell: Shell, call:
   // `at` gives its standard input to a shell later on.
   if (name === "at" || name === "batch") return runInput(call.stdin, [], shell, call);
   if (!shells.has(name)) return undefined;
+  if (checksOnly(name, args)) return none;
   const { body, operands, fromInput } = readArguments(args);
   if (body !== undefined) return runBody(body, operands.slice(1), shell, call);
   const [script, ...rest] = operands;
   if (script !== undefined && !fromInput && !/^(-|\/dev\/(stdin|fd\/0))$/.test(script.value))
     return runFile(script, rest, shell, call);
   return runInput(call.stdin, operands, shell, call);
+}
+
+/** `bash -n script`: the text is parsed and nothing of it runs. An interactive shell ignores the option. */
+function checksOnly(name: string, args: readonly Arg[]): boolean {
+  if (!/^((ba|da|z|k|a)?sh|fish)$/.test(name)) return false;
+  const end = args.findIndex((arg) => !/^-\w/.test(arg.value));
+  const letters = args.slice(0, end < 0 ? undefined : end).map((arg) => arg.value.slice(1));
+  return letters.some((text) => text.includes("n")) && !letters.some((text) => text.includes("i"));
 }
 
 interface ShellArguments {

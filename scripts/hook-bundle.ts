@@ -36,7 +36,7 @@ export async function bundleHook(): Promise<string> {
         surefootVersion: JSON.stringify(version),
         surefootStandard: JSON.stringify({ policy, digest }),
       },
-      plugins: [withoutExamples, picomatchWhenUsed],
+      plugins: [withoutExamples, whenUsed],
     }),
   );
   const loader = textOf(
@@ -66,17 +66,32 @@ const withoutExamples: Plugin = {
   },
 };
 
-/** Few calls compare a path or a branch with a glob. */
-const picomatchWhenUsed: Plugin = {
-  name: "picomatch-when-used",
+/** What few calls need, and only while they are decided: to load it takes milliseconds. */
+const loadedWhenUsed = [
+  /^picomatch$/, // paths and branches that are compared with a glob
+  /\/guard\/popular-packages\.ts$/, // what is installed by name
+];
+
+/** Puts something in a module's place that loads it when one of its exports is looked at, or when it is called itself. */
+const whenUsed: Plugin = {
+  name: "when-used",
   setup(it) {
-    it.onResolve({ filter: /^picomatch$/ }, ({ namespace, resolveDir }) =>
-      namespace === "lazy" ? undefined : { path: "picomatch", namespace: "lazy", pluginData: resolveDir },
-    );
-    it.onLoad({ filter: /.*/, namespace: "lazy" }, ({ pluginData }) => ({
-      resolveDir: String(pluginData),
-      contents: "let it; module.exports = (...given) => (it ??= require('picomatch'))(...given);",
-    }));
+    it.onResolve({ filter: /./ }, async ({ path, kind, namespace, resolveDir }) => {
+      if (namespace === "lazy" || kind === "entry-point") return undefined;
+      const full = path.startsWith(".") ? join(resolveDir, path) : path;
+      if (!loadedWhenUsed.some((name) => name.test(full))) return undefined;
+      return { path: full, namespace: "lazy", pluginData: resolveDir };
+    });
+    it.onLoad({ filter: /./, namespace: "lazy" }, async ({ path, pluginData }) => {
+      const { default: whole, ...named }: Readonly<Record<string, unknown>> = await import(path);
+      const load = `(it ??= require(${JSON.stringify(path)}))`;
+      const exported = Object.keys(named).map((name) => `get ${name}() { return ${load}.${name}; }`);
+      const contents =
+        whole === undefined
+          ? `let it; module.exports = { __esModule: true, ${exported.join(", ")} };`
+          : `let it; module.exports = (...given) => ${load}(...given);`;
+      return { contents, resolveDir: String(pluginData) };
+    });
   },
 };
 

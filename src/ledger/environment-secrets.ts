@@ -17,7 +17,7 @@ export function environmentSecrets(
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const listed = names.includes(name) && value.length >= leastListed;
-    if (!listed && !(mayBeCredential(name) && credentialName.test(name) && isSecretValue(value))) return [];
+    if (!listed && !(mayBeCredential(name) && isSecretValue(value) && credentialName.test(name))) return [];
     return [{ kind: `env:${name}`, forms: formsOf(value) }];
   });
 }
@@ -32,7 +32,8 @@ export function* findValues(text: string, values: readonly SecretValue[]): Gener
   }
 }
 
-// A hook looks at every variable once: plain searches are done before the pattern below is even compiled.
+// A hook looks at every variable once: plain searches, and a look at the value, come before the pattern below is even
+// compiled. Every shell sets PWD.
 const credentialParts = [
   "KEY",
   "TOKEN",

@@ -28,7 +28,10 @@ export function resolvePath(path: string, cwd: string | undefined): string | und
 
 /** Whether `path` is `folder` or lies below it. */
 export function within(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+  return (
+    path.startsWith(folder) &&
+    (path.length === folder.length || folder === "/" || path[folder.length] === "/")
+  );
 }
 
 export function below(path: string, folder: string): boolean {
@@ -97,7 +100,7 @@ export function placeOfPath(path: string, facts: Facts): Place {
   if (below(path, "/dev") && !below(path, "/dev/shm")) return { kind: "device", path };
   if (worktree !== undefined && below(path, worktree)) {
     const rel = path.slice(worktree.length + 1);
-    const git = rel.split("/").indexOf(".git");
+    const git = rel.split("/").findIndex(isGitFolder);
     if (git >= 0) return { kind: "git", path, rel: rel.split("/").slice(git).join("/") };
     return { kind: "inside", path, rel };
   }
@@ -107,7 +110,7 @@ export function placeOfPath(path: string, facts: Facts): Place {
   if (home !== undefined && path === home) return { kind: "home", path };
   if (temporary(path, facts)) return { kind: "temp", path };
   const parts = path.split("/");
-  const git = parts.indexOf(".git");
+  const git = parts.findIndex(isGitFolder);
   if (git >= 0) return { kind: "git", path, rel: parts.slice(git).join("/") };
   if (parts.length === 2 || systemFolders.some((folder) => within(path, folder)))
     return { kind: "system", path };
@@ -115,9 +118,15 @@ export function placeOfPath(path: string, facts: Facts): Place {
   return { kind: "outside", path };
 }
 
+/** The disks of macOS and Windows do not tell case apart. */
+function isGitFolder(part: string): boolean {
+  return part.length === 4 && part.toLowerCase() === ".git";
+}
+
 /** Strictly below a folder for temporary things. */
 export function temporary(path: string, facts: Facts): boolean {
-  return [...(facts.tempDirs ?? []), ...commonTempDirs].some((folder) => below(path, folder));
+  const own = facts.tempDirs?.some((folder) => below(path, folder)) === true;
+  return own || commonTempDirs.some((folder) => below(path, folder));
 }
 
 // POSIX gives /tmp; systemd's file hierarchy /var/tmp and /dev/shm; macOS keeps per-user ones in /var/folders.

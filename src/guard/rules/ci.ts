@@ -1,19 +1,21 @@
-import { matchesAny } from "../../core/glob.ts";
+import { globMatcher, matchesAny } from "../../core/glob.ts";
 import { placeOf } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
+import { protects } from "../protected-files.ts";
+import type { Protected } from "../protected-files.ts";
 import type { Find, Hit, Rule, Scene } from "../rule.ts";
 import { watching } from "../watching.ts";
 
 // Files that the known CI services read, and the folders that hold them.
-const workflowFiles = [
+const isWorkflow = globMatcher([
   "**/.github/workflows",
   "**/.github/workflows/**",
   "**/.github/actions",
   "**/.github/actions/**",
   ".gitlab-ci.yml",
   ".gitlab/ci/**",
-  "**/Jenkinsfile",
-  "**/Jenkinsfile.*",
+  "**/jenkinsfile",
+  "**/jenkinsfile.*",
   "jenkins/**/*.groovy",
   ".circleci",
   ".circleci/**",
@@ -38,9 +40,9 @@ const workflowFiles = [
   "buildspec.{yml,yaml}",
   ".ci",
   ".ci/**",
-];
+]);
 
-const hookFiles = [
+const isHook = globMatcher([
   "**/.git/hooks",
   "**/.git/hooks/**",
   ".husky",
@@ -53,7 +55,23 @@ const hookFiles = [
   ".overcommit.yml",
   ".lintstagedrc*",
   ".simple-git-hooks.*",
-];
+]);
+
+const workflowFiles: Protected = {
+  is: isWorkflow,
+  typical: [
+    ".github/workflows/ci.yml",
+    ".github/workflows/ci.yaml",
+    ".github/workflows/test.yml",
+    ".gitlab-ci.yml",
+    ".circleci/config.yml",
+  ],
+};
+
+const hookFiles: Protected = {
+  is: isHook,
+  typical: [".husky/pre-commit", ".githooks/pre-commit", ".pre-commit-config.yaml"],
+};
 
 const workflowEdit: Rule = {
   id: "ci/workflow-edit",
@@ -74,6 +92,19 @@ const workflowEdit: Rule = {
     "find .github -name '*.yml' -delete",
     "node -e \"require('fs').writeFileSync('.github/workflows/a.yml', '')\"",
     "git rm -r .github/workflows",
+    "echo x > .gith*/workflows/ci.yml",
+    "rm -rf .gith*",
+    "rm .*/workflows/*",
+    "find . -name '*.yml' -delete",
+    "find . -path '*workflows*' -delete",
+    "find . -name 'ci.yml' -exec sed -i 's/npm test/true/' {} +",
+    "sed -i 's/npm test/true/' $(find . -name ci.yml)",
+    "grep -rl 'npm test' --include='*.yml' . | xargs sed -i 's/npm test/true/'",
+    "git mv .github docs/github",
+    "echo x >> .GitHub/Workflows/ci.yml",
+    { edit: ".GitHub/workflows/ci.yml" },
+    { edit: ".github", change: { kind: "delete" } },
+    { edit: ".github", change: { kind: "move", to: "old" } },
     "git apply --include='.github/workflows/*' a.patch && touch azure-pipelines.yml",
   ],
   mustAllow: [
@@ -84,6 +115,11 @@ const workflowEdit: Rule = {
     "git diff -- .github/workflows",
     "git commit -m 'describe .github/workflows/test.yml'",
     "cp .github/workflows/test.yml /tmp/test.yml",
+    "find . -name '*.yml' | xargs grep -n 'npm test'",
+    "find deploy -name '*.yml' -exec sed -i 's/v1/v2/' {} +",
+    "rm *.yml",
+    "find . -name '*.orig' -delete",
+    { edit: ".github/dependabot.yml", change: { kind: "delete" } },
   ],
 };
 
@@ -102,6 +138,8 @@ const hookEdit: Rule = {
     { edit: "lefthook.yml" },
     { edit: ".pre-commit-config.yaml" },
     "mv .git/hooks .git/hooks.off",
+    "echo x > .Git/hooks/pre-commit",
+    "chmod 000 .husky/pre-commit",
   ],
   mustAllow: [
     "ls -la .git/hooks",
@@ -118,7 +156,7 @@ const hookEdit: Rule = {
 export const rules: readonly Rule[] = [workflowEdit, hookEdit];
 
 function edits(
-  files: readonly string[],
+  files: Protected,
   says: string,
   harmless: (effect: FileEffect, effects: Scene["effects"]) => boolean = () => false,
 ): Find {
@@ -126,8 +164,12 @@ function edits(
     effects.flatMap((effect): readonly Hit[] => {
       if ((effect.kind !== "write" && effect.kind !== "delete") || harmless(effect, effects)) return [];
       const rel = placeIn(effect, facts);
-      if (rel === undefined || !touches(effect, rel, files) || named(rel, policy.scope.allow)) return [];
-      return [{ ...(effect.span === undefined ? {} : { span: effect.span }), says: `${rel} ${says}` }];
+      const touched = rel === undefined ? undefined : touches(effect, rel, files);
+      if (rel === undefined || touched === undefined || named(rel, policy.scope.allow)) return [];
+      const span = effect.span === undefined ? {} : { span: effect.span };
+      return touched === "certain"
+        ? [{ ...span, says: `${rel} ${says}` }]
+        : [{ ...span, verdict: "ask", says: `what ${rel} selects may hold one that ${says}` }];
     }),
   );
 }
@@ -154,16 +196,16 @@ function placeIn(effect: FileEffect, facts: Scene["facts"]): string | undefined 
   return place.kind === "inside" || place.kind === "git" ? place.rel : undefined;
 }
 
-function touches(effect: FileEffect, rel: string, files: readonly string[]): boolean {
-  if (matchesAny(rel, files)) return true;
-  // Taking a folder away takes what is in it; `.github` holds the workflows.
-  if (effect.recursive && effect.kind === "delete" && matchesAny(`${rel}/workflows/x`, files)) return true;
-  if (effect.glob !== true) return false;
+function touches(effect: FileEffect, rel: string, files: Protected): ReturnType<typeof protects> {
+  const name = rel.toLowerCase();
+  // Taking a folder away takes what is in it; `.github` holds the workflows. An editing tool's own path may be a folder.
+  const takes = effect.kind === "delete" && (effect.recursive || effect.by === "edit" || effect.by === "git");
+  if (takes && files.is(`${name}/workflows/x`)) return "certain";
   // A pattern below a folder that holds such files may mean them.
-  const fixed = rel.split(/\/?[^/]*[*?[]/, 1).join("");
-  return (
-    fixed !== "" && (matchesAny(`${fixed}/x.yml`, files) || matchesAny(`${fixed}/workflows/x.yml`, files))
-  );
+  const fixed = effect.glob === true ? name.split(/\/?[^/]*[*?[]/, 1).join("") : "";
+  if (fixed !== "" && files.is(`${fixed}/x.yml`)) return "certain";
+  if (fixed !== "" && files.is(`${fixed}/workflows/x.yml`)) return "certain";
+  return protects(effect, rel, files);
 }
 
 /** Whether the task's scope names such files itself, and not only by allowing everything. */

@@ -1,11 +1,11 @@
 import type { Effect, Facts } from "../../core/action.ts";
-import { matchesAny } from "../../core/glob.ts";
+import { globMatcher } from "../../core/glob.ts";
 import { normalize, placeOf, resolvePath, within } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { watching } from "../watching.ts";
 
-const policyFiles = [
+const isPolicy = globMatcher([
   "surefoot.yaml",
   "surefoot.local.yaml",
   "surefoot.{yml,json}",
@@ -13,10 +13,10 @@ const policyFiles = [
   "services/*.{yaml,yml}",
   ".surefoot",
   ".surefoot/**",
-];
+]);
 
 // Settings of coding agents that can start programs or switch a guard off.
-const agentFiles = [
+const isAgentSetting = globMatcher([
   "**/.claude/settings{,.local}.json",
   "**/.claude/hooks/**",
   "**/.claude",
@@ -38,7 +38,7 @@ const agentFiles = [
   "**/.cline/hooks/**",
   "**/.clinerules/hooks/**",
   "**/.mcp.json",
-];
+]);
 
 const policyEdit: Rule = {
   id: "self/policy-edit",
@@ -46,7 +46,7 @@ const policyEdit: Rule = {
   verdict: "deny",
   says: "it changes surefoot's own policy or state",
   find: watching({ effects: ["write", "delete"] }, (scene) =>
-    edits(scene, policyFiles, "belongs to surefoot, which judges this change"),
+    edits(scene, isPolicy, "belongs to surefoot, which judges this change"),
   ),
   mustBlock: [
     { edit: "surefoot.yaml" },
@@ -57,6 +57,7 @@ const policyEdit: Rule = {
     { edit: "services/billing.yaml" },
     "mv surefoot.yaml /tmp/",
     "git rm surefoot.yaml",
+    "echo x > SUREFOOT.yaml",
     "sqlite3 .surefoot/ledger.db 'delete from entries' > .surefoot/out",
   ],
   mustAllow: [
@@ -75,7 +76,7 @@ const agentSettings: Rule = {
   verdict: "deny",
   says: "it changes settings of a coding agent that can switch its guard off",
   find: watching({ effects: ["write", "delete"] }, (scene) =>
-    edits(scene, agentFiles, "holds settings of a coding agent, hooks among them"),
+    edits(scene, isAgentSetting, "holds settings of a coding agent, hooks among them"),
   ),
   mustBlock: [
     { edit: ".claude/settings.json" },
@@ -85,6 +86,7 @@ const agentSettings: Rule = {
     "cp /tmp/x.js .opencode/plugin/x.js",
     "jq '.hooks = {}' .cursor/hooks.json > /tmp/h && mv /tmp/h .cursor/hooks.json",
     { edit: "opencode.json" },
+    "echo '{}' > .Claude/settings.json",
     "echo '{}' > ~/.claude/settings.json",
   ],
   mustAllow: [
@@ -132,7 +134,7 @@ const secretRead: Rule = {
 
 export const rules: readonly Rule[] = [policyEdit, agentSettings, secretRead];
 
-function edits({ effects, facts }: Scene, files: readonly string[], says: string): readonly Hit[] {
+function edits({ effects, facts }: Scene, isMeant: (path: string) => boolean, says: string): readonly Hit[] {
   return effects.flatMap((effect): readonly Hit[] => {
     if (effect.kind !== "write" && effect.kind !== "delete") return [];
     const place = placeOf(effect, facts);
@@ -140,10 +142,9 @@ function edits({ effects, facts }: Scene, files: readonly string[], says: string
     const path = place.kind === "inside" ? place.rel : place.path.slice(1);
     // Making a folder is no change of what is in it.
     if (effect.kind === "write" && effect.by === "mkdir") return [];
-    if (
-      !matchesAny(path, files) &&
-      !(effect.glob === true && matchesAny(path.replace(/[*?[][^/]*$/, "x.json"), files))
-    )
+    // The disks of macOS and Windows do not tell case apart.
+    const name = path.toLowerCase();
+    if (!isMeant(name) && !(effect.glob === true && isMeant(name.replace(/[*?[][^/]*$/, "x.json"))))
       return [];
     return [{ ...spanned(effect), says: `${path} ${says}` }];
   });
@@ -182,18 +183,14 @@ function filePaths(effect: FileEffect, facts: Facts): readonly string[] {
 }
 
 function secret(path: string, { worktree, home, guarded = [] }: Facts): boolean {
-  const folders = [
-    ...guarded,
-    ...(home === undefined
-      ? []
-      : [`${home}/.config/surefoot`, `${home}/.surefoot`, `${home}/Library/Application Support/surefoot`]),
-  ];
   // A worktree may lie in a folder that is guarded otherwise.
-  if (worktree !== undefined && within(path, worktree))
-    return matchesAny(path.slice(worktree.length + 1), [
-      ".surefoot/ledger*",
-      ".surefoot/*.db*",
-      ".surefoot/artifacts/**",
-    ]);
-  return folders.some((folder) => within(normalize(path), folder));
+  if (worktree !== undefined && within(path, worktree)) return isLedger(path.slice(worktree.length + 1));
+  const full = normalize(path);
+  if (guarded.some((folder) => within(full, folder))) return true;
+  return (
+    home !== undefined && within(full, home) && ownFolders.some((folder) => within(full, `${home}/${folder}`))
+  );
 }
+
+const isLedger = globMatcher([".surefoot/ledger*", ".surefoot/*.db*", ".surefoot/artifacts/**"]);
+const ownFolders = [".config/surefoot", ".surefoot", "Library/Application Support/surefoot"];

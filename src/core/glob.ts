@@ -10,7 +10,7 @@ export function globMatcher(globs: readonly string[]): (path: string) => boolean
   let pattern: RegExp | undefined;
   return (path) => {
     pattern ??= new RegExp(globs.map((glob) => picomatch.makeRe(glob, options).source).join("|"));
-    return globs.includes(path) || pattern.test(path);
+    return globs.includes(path) || (globs.length > 0 && pattern.test(path));
   };
 }
 

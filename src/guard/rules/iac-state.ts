@@ -3,6 +3,7 @@ import { triesOnly } from "../command-line.ts";
 import { stackLine, stackWords, terraforms } from "../infrastructure.ts";
 import { placeOf } from "../paths.ts";
 import type { Rule } from "../rule.ts";
+import { together, watching } from "../watching.ts";
 
 const byProgram = argvRule({
   id: "iac/state",
@@ -33,15 +34,17 @@ const byProgram = argvRule({
 // The same by way of the file in which it is kept.
 const state: Rule = {
   ...byProgram,
-  find: (scene) => [
-    ...byProgram.find(scene),
-    ...scene.effects.flatMap((effect) => {
-      if (effect.kind !== "delete" && effect.kind !== "write") return [];
-      const isState = effect.path !== undefined && /\.tfstate(\.backup)?$/.test(effect.path);
-      if (!isState || placeOf(effect, scene.facts).kind === "temp") return [];
-      return [effect.span === undefined ? {} : { span: effect.span }];
-    }),
-  ],
+  find: together(
+    byProgram.find,
+    watching({ effects: ["write", "delete"] }, ({ effects, facts }) =>
+      effects.flatMap((effect) => {
+        if (effect.kind !== "delete" && effect.kind !== "write") return [];
+        const isState = effect.path !== undefined && /\.tfstate(\.backup)?$/.test(effect.path);
+        if (!isState || placeOf(effect, facts).kind === "temp") return [];
+        return [effect.span === undefined ? {} : { span: effect.span }];
+      }),
+    ),
+  ),
   mustBlock: [
     "terraform state rm aws_db_instance.main",
     "terraform -chdir=infra state push local.tfstate",

@@ -1,6 +1,7 @@
 import type { Action, Effect, Facts, Span, Unfolding } from "../core/action.ts";
-import { resolvePath } from "./paths.ts";
+import { normalize, resolvePath } from "./paths.ts";
 import { interpret } from "./shell/effects.ts";
+import { fileOf, readToolInput } from "./tool-input.ts";
 
 /** What an action would do, as far as its text says. */
 export interface Reading {
@@ -57,13 +58,11 @@ function readKind(action: Action, facts: Facts): Reading {
       return plain(editEffects(action, facts));
     case "read":
     case "search":
-      return plain([
-        { kind: "read", path: resolvePath(action.path, facts.worktree), recursive: false, by: action.kind },
-      ]);
+      return plain([{ kind: "read", path: pathIn(action.path, facts), recursive: false, by: action.kind }]);
     case "fetch":
-      return plain([{ kind: "network", target: action.url }]);
+      return plain(fetchEffects(action.url));
     case "tool":
-      return readTool(action.input, facts);
+      return readTool(action, facts);
   }
 }
 
@@ -80,6 +79,13 @@ function plain(effects: readonly Effect[]): Reading {
   };
 }
 
+function fetchEffects(url: string): readonly Effect[] {
+  const path = fileOf(url);
+  const read: readonly Effect[] =
+    path === undefined ? [] : [{ kind: "read", path: normalize(path), recursive: false, by: "read" }];
+  return [{ kind: "network", target: url }, ...read];
+}
+
 function editEffects(action: Extract<Action, { kind: "edit" }>, facts: Facts): readonly Effect[] {
   const path = resolvePath(action.path, facts.worktree);
   const { change } = action;
@@ -94,25 +100,49 @@ function editEffects(action: Extract<Action, { kind: "edit" }>, facts: Facts): r
 }
 
 /** A tool of some other server: what its input names like a command or a file is judged as one. */
-function readTool(input: unknown, facts: Facts): Reading {
-  if (typeof input !== "object" || input === null) return plain([]);
-  const members = new Map<string, unknown>(Object.entries(input));
-  const command = members.get("command") ?? members.get("cmd");
-  if (typeof command === "string") {
-    const cwd = members.get("cwd") ?? members.get("workdir");
-    return interpret(command, typeof cwd === "string" ? cwd : (facts.worktree ?? "/"), facts);
-  }
-  const path = members.get("path") ?? members.get("file_path") ?? members.get("filePath");
-  if (typeof path !== "string") return plain([]);
-  const changes = ["content", "contents", "new_string", "new_str", "text", "edits", "patch"].some((key) =>
-    members.has(key),
-  );
-  return plain([
-    {
-      kind: changes ? "write" : "read",
-      path: resolvePath(path, facts.worktree),
-      recursive: false,
-      by: "edit",
-    },
-  ]);
+function readTool({ name, input }: Extract<Action, { kind: "tool" }>, facts: Facts): Reading {
+  const { commands, files, cwd } = readToolInput(name, input);
+  const effects = files.flatMap(({ path: named, does }): readonly Effect[] => {
+    const path = pathIn(named, facts);
+    const recursive = does === "delete all";
+    return [
+      {
+        kind: recursive || does === "delete" ? "delete" : does === "write" ? "write" : "read",
+        path,
+        recursive,
+        by: "edit",
+      },
+    ];
+  });
+  const folder = (cwd === undefined ? undefined : pathIn(cwd, facts)) ?? facts.worktree ?? "/";
+  const readings = commands.map(({ text, guessed }) => {
+    const reading = interpret(text, folder, facts);
+    return guessed ? surely(reading) : reading;
+  });
+  return [plain(effects), ...readings].reduce(joined);
+}
+
+/** Of a text that may be no command at all, what is nevertheless plain to see. */
+function surely(reading: Reading): Reading {
+  const broken = reading.problems.some(({ kind }) => kind === "unparsed");
+  const problems = reading.problems.filter(({ kind }) => kind === "failed");
+  return broken ? { ...plain([]), problems, units: reading.units } : { ...reading, problems };
+}
+
+function joined(one: Reading, other: Reading): Reading {
+  return {
+    effects: [...one.effects, ...other.effects],
+    problems: [...one.problems, ...other.problems],
+    aliases: [...one.aliases, ...other.aliases],
+    written: new Map([...one.written, ...other.written]),
+    unread: [...one.unread, ...other.unread],
+    ran: [...one.ran, ...other.ran],
+    unfolded: [...one.unfolded, ...other.unfolded],
+    units: one.units + other.units,
+  };
+}
+
+/** The path that a tool names; such tools know the home folder by its sign as well. */
+function pathIn(path: string, { home, worktree }: Facts): string | undefined {
+  return resolvePath(home === undefined ? path : path.replace(/^~(?=\/|$)/, home), worktree);
 }

@@ -1,17 +1,51 @@
 import type { Effect } from "../core/action.ts";
-import { patchedFiles } from "./patch-text.ts";
+import { once } from "./once.ts";
+import { appliesPatch, isPatchProgram, patchedFiles } from "./patch-text.ts";
 import { resolvePath } from "./paths.ts";
 import type { FileEffect } from "./paths.ts";
-import { rewritesOf } from "./rewrites.ts";
+import { mayRewrite, rewritesOf } from "./rewrites.ts";
 import type { Rewrite, Swap } from "./rewrites.ts";
 import type { Hit, Scene } from "./rule.ts";
+import { toolEdits } from "./tool-input.ts";
 import { isTest, isTestConfig, isTestFolder, relOf } from "./test-files.ts";
+import type { Watched } from "./watching.ts";
 
 export interface Edited {
   readonly rel: string;
   readonly before: string;
   readonly after: string;
+  /** Whether these are the whole texts of the file. */
+  readonly whole?: true;
   readonly effect?: Effect;
+}
+
+/** Whole files that an action writes and whose text before is worth a look: tests and their configuration. */
+export function rewrittenTests(
+  action: Action,
+  effects: readonly Effect[],
+  written: ReadonlyMap<string, string>,
+  facts: Facts,
+): readonly Omit<Edited, "before" | "whole">[] {
+  const created = action.kind === "edit" && action.change.kind === "create" ? action.change.text : undefined;
+  return effects.flatMap((effect) => {
+    if (effect.kind !== "write" || effect.path === undefined || effect.glob === true) return [];
+    // What is appended to a file leaves the rest of it.
+    const after = effect.by === ">>" ? undefined : (created ?? written.get(effect.path));
+    if (after === undefined || /[\uE000-\uE00F]/.test(after)) return [];
+    const rel = relOf(effect, facts);
+    return rel !== undefined && (isTest(rel) || isTestConfig(rel)) ? [{ rel, after, effect }] : [];
+  });
+}
+
+function replaced({ action, effects, facts, reading }: Scene): readonly Edited[] {
+  const { texts } = facts;
+  if (texts === undefined) return [];
+  return rewrittenTests(action, effects, reading.written, facts).flatMap((file) => {
+    const { effect } = file;
+    const path = effect?.kind === "write" ? effect.path : undefined;
+    const old = path === undefined || !Object.hasOwn(texts, path) ? undefined : texts[path];
+    return old?.kind === "text" ? [{ ...file, before: old.text, whole: true as const }] : [];
+  });
 }
 
 /** The text of an edit before and after, where both are known: of an agent's own tool, or of a patch in a command. */
@@ -22,6 +56,15 @@ export function edited({ action, effects, facts }: Scene): readonly Edited[] {
       const rel =
         full === undefined ? undefined : relOf({ kind: "write", path: full, recursive: false }, facts);
       return rel === undefined || deleted ? [] : [{ rel, before, after }];
+    });
+  if (action.kind === "tool")
+    return toolEdits(action.input).flatMap(({ path, change }) => {
+      const full = resolvePath(path, facts.worktree);
+      const effect = effects.find((item) => item.kind === "write" && item.path === full);
+      const rel = effect?.kind === "write" ? relOf(effect, facts) : undefined;
+      return rel === undefined || effect === undefined || change.kind !== "replace"
+        ? []
+        : [{ rel, before: change.oldText, after: change.newText, effect }];
     });
   if (action.kind !== "edit" || action.change.kind !== "replace") return [];
   const { oldText: before, newText: after } = action.change;
@@ -34,15 +77,16 @@ export function edited({ action, effects, facts }: Scene): readonly Edited[] {
 
 /** Scripts that rewrite tests in a certain way. `anywhere`: also where it is not known that the files are tests. */
 export function rewritten(scene: Scene, meant: (swap: Swap) => boolean, anywhere: boolean): readonly Hit[] {
-  return rewritesOf(scene).flatMap(({ swaps, targets, effect }): readonly Hit[] => {
-    const tests = targets.some((target) => {
-      const rel = relOf(target, scene.facts);
-      if (rel === undefined) return anywhere && target.path === undefined;
-      if (isTest(rel) || isTestFolder(rel)) return true;
-      return anywhere && (target.glob === true || rel.endsWith(".rs"));
-    });
-    return tests && swaps.some(meant) ? [spanned(effect)] : [];
-  });
+  const isMeant = (target: FileEffect): boolean => {
+    const rel = relOf(target, scene.facts);
+    if (rel === undefined) return anywhere && target.path === undefined;
+    if (isTest(rel) || isTestFolder(rel)) return true;
+    return anywhere && (target.glob === true || rel.endsWith(".rs"));
+  };
+  const hold = once((written: readonly FileEffect[]) => written.some(isMeant));
+  return rewritesOf(scene).flatMap(({ swaps, targets, written, effect }): readonly Hit[] =>
+    (hold(written) || targets.some(isMeant)) && swaps.some(meant) ? [spanned(effect)] : [],
+  );
 }
 
 /** Scripts that rewrite the configuration of tests. */
@@ -50,8 +94,10 @@ export function configRewrites(
   scene: Scene,
   judged: (rewrite: Rewrite) => string | undefined,
 ): readonly Hit[] {
+  const isMeant = (target: FileEffect): boolean => isTestConfig(relOf(target, scene.facts) ?? "");
+  const hold = once((written: readonly FileEffect[]) => written.some(isMeant));
   return rewritesOf(scene).flatMap((rewrite): readonly Hit[] => {
-    if (!rewrite.targets.some((target) => isTestConfig(relOf(target, scene.facts) ?? ""))) return [];
+    if (!hold(rewrite.written) && !rewrite.targets.some(isMeant)) return [];
     const says = judged(rewrite);
     return says === undefined ? [] : [{ ...spanned(rewrite.effect), says }];
   });
@@ -64,9 +110,10 @@ export function configured(
 ): readonly Hit[] {
   const started = effects.flatMap((effect): readonly Hit[] => {
     if (effect.kind !== "execute") return [];
+    if (!mayConfigure(effect.program ?? "")) return [];
     const words = effect.args.map((arg) => arg ?? "");
     const [first, second] = words;
-    const set = /^(npm|pnpm|yarn|bun)$/.test(effect.program ?? "") && first === "pkg" && second === "set";
+    const set = packaging.test(effect.program ?? "") && first === "pkg" && second === "set";
     const value = set
       ? words
           .slice(2)
@@ -74,7 +121,7 @@ export function configured(
           .join("\n")
       : "";
     const filter =
-      /^(jq|yq|dasel|toml)$/.test(effect.program ?? "") && words.some((word) => isTestConfig(word))
+      filtering.test(effect.program ?? "") && words.some((word) => isTestConfig(word))
         ? words.filter((word) => /[|+*]?=|del\(|setpath/.test(word)).join("\n")
         : "";
     return meant(value) !== undefined || meant(filter) !== undefined ? [spanned(effect)] : [];
@@ -88,6 +135,20 @@ export function configured(
   });
   return [...started, ...files];
 }
+
+const packaging = /^(npm|pnpm|yarn|bun)$/;
+const filtering = /^(jq|yq|dasel|toml)$/;
+
+function mayConfigure(program: string): boolean {
+  return packaging.test(program) || filtering.test(program);
+}
+
+/** What must be there for a command or an edit to change tests or their configuration. */
+export const testChanges: Watched = {
+  effects: ["write"],
+  programs: (name) => mayRewrite(name) || mayConfigure(name) || isPatchProgram(name),
+  operations: appliesPatch,
+};
 
 /** A piece of text on one line, for a sentence. */
 export function short(text: string): string {

@@ -85,11 +85,13 @@ const whenUsed: Plugin = {
     it.onLoad({ filter: /./, namespace: "lazy" }, async ({ path, pluginData }) => {
       const { default: whole, ...named }: Readonly<Record<string, unknown>> = await import(path);
       const load = `(it ??= require(${JSON.stringify(path)}))`;
-      const exported = Object.keys(named).map((name) => `get ${name}() { return ${load}.${name}; }`);
+      const members = Object.keys(typeof whole === "function" ? whole : named);
+      const getters = members.map((name) => `get ${name}() { return ${load}.${name}; }`).join(", ");
       const contents =
-        whole === undefined
-          ? `let it; module.exports = { __esModule: true, ${exported.join(", ")} };`
-          : `let it; module.exports = (...given) => ${load}(...given);`;
+        typeof whole === "function"
+          ? `let it; module.exports = Object.defineProperties((...given) => ${load}(...given),
+              Object.getOwnPropertyDescriptors({ ${getters} }));`
+          : `let it; module.exports = { __esModule: true, ${getters} };`;
       return { contents, resolveDir: String(pluginData) };
     });
   },

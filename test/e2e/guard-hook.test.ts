@@ -1,7 +1,7 @@
 // The hook of an agent that surefoot did not start: it decides by itself and writes its own ledger.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
@@ -348,6 +348,25 @@ test("a key that others can read is a refusal that says so", async (context) => 
   const heard = await hook(bash("ls"));
   assert.equal(heard.code, 2);
   assert.match(heard.err, /^surefoot: the key [^\n]+ can be read by others[^\n]*\n$/);
+});
+
+test("what the bundle loads only when it is needed decides as it does in the sources", async (context) => {
+  const { hook, compiling, bash, repo } = lab(context);
+  const edit = { file_path: join(repo.root, ".github/workflows/ci.yml"), content: "on: push\n" };
+  for (const call of [
+    bash("npm install lodahs"),
+    bash("npm install lodash"),
+    bash("", { tool_name: "Write", tool_input: edit }),
+    bash("", { tool_name: "Write", tool_input: { ...edit, file_path: join(repo.root, "b.ts") } }),
+  ])
+    assert.deepEqual(await hook(call), await compiling(call), JSON.stringify(call));
+});
+
+test("the first call keeps the code that it compiled for the calls after it", async (context) => {
+  const { hook, bash, surefoot } = lab(context);
+  await hook(bash("ls"));
+  const folder = join(surefoot.state, "guard/code");
+  assert.equal(readdirSync(folder).length, 1);
 });
 
 test("the bundle holds neither YAML nor a schema library nor what starts agents", async () => {

@@ -7,6 +7,7 @@ import { packagesOf } from "./package-commands.ts";
 import { placeOfPath, resolvePath } from "./paths.ts";
 import { readAction } from "./reading.ts";
 import { isKnown } from "./shell/shell.ts";
+import { wholeTests } from "./whole-tests.ts";
 
 /** Where an action would happen. Paths are absolute. */
 export interface Where {
@@ -24,11 +25,13 @@ export interface Where {
 export function read(action: Action, where: Where, learned: Facts = {}): FactNeeds {
   const { cwd: _, ...known } = where;
   const facts: Facts = { ...learned, ...known };
-  const { effects, aliases, unread, ran } = readAction(action, facts);
+  const { effects, aliases, unread, ran, written } = readAction(action, facts);
   const operations = new Set(effects.flatMap((effect) => (effect.kind === "git" ? [effect.operation] : [])));
   const some = (names: readonly string[]): boolean =>
     aliases.length > 0 || names.some((name) => operations.has(name));
   const packages = packagesOf(effects);
+  const tests = wholeTests(action, effects, written, facts).map(({ path }) => path);
+  const texts = [...new Set([...unread, ...tests])].slice(0, pathsAtMost);
   const decided = [...uprooted(effects, facts).map(([, path]) => path), ...ran];
   const digests = [...new Set([...decided, ...lookedAt(effects, facts)])].slice(0, pathsAtMost);
   return {
@@ -37,7 +40,7 @@ export function read(action: Action, where: Where, learned: Facts = {}): FactNee
     dirty: some(dirtyMatters),
     paths: pathsOf(effects, facts),
     ...(aliases.length === 0 ? {} : { aliases }),
-    ...(unread.length === 0 ? {} : { texts: unread }),
+    ...(texts.length === 0 ? {} : { texts }),
     ...(digests.length === 0 ? {} : { digests }),
     ...(decided.length === 0 ? {} : { history: true }),
     ...(packages.length === 0 ? {} : { packages }),

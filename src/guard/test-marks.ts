@@ -7,6 +7,10 @@ export interface Lost {
   readonly skip?: { readonly text: string; readonly conditional: boolean };
   /** Assertions that go and that nothing takes the place of. */
   readonly assertions: number;
+  /** Whether assertions that demanded a value give way to ones that are content with there being one. */
+  readonly loosened: boolean;
+  /** Tests that go: `all` where none is left. */
+  readonly tests: "none" | "some" | "all";
 }
 
 /** Compares two states of a text in a file of this path; `undefined` where no language of tests is known for it. */
@@ -23,7 +27,46 @@ export function lostTests(path: string, before: string, after: string): Lost | u
   return {
     ...(skip === undefined ? {} : { skip: { text: skip, conditional: conditional.test(skip) } }),
     assertions: come.length === 0 ? gone.length : 0,
+    loosened: loosens(gone, come),
+    tests: testsLost(was, is, language, gone.length > come.length),
   };
+}
+
+function testsLost(
+  was: readonly string[],
+  is: readonly string[],
+  language: Language,
+  fewerAssertions: boolean,
+): Lost["tests"] {
+  const before = heads(was, language);
+  const after = heads(is, language);
+  if (after >= before) return "none";
+  const rest = is.filter((line) => !/^(?:import|from|use|using|package)\b|\brequire\(/.test(line)).join("\n");
+  if (after === 0 && !headsAnyTest(rest, language)) return "all";
+  return fewerAssertions && !tabled.test(rest) ? "some" : "none";
+}
+
+/** Also of tests whose names are made in a loop. */
+function headsAnyTest(text: string, language: Language): boolean {
+  return language.attribute === undefined && headsTest(text);
+}
+
+function heads(lines: readonly string[], { test, attribute }: Language): number {
+  const head = attribute ?? test;
+  return lines.filter((line) => head.test(line) || /^class Test\w*[(:]/.test(line)).length;
+}
+
+// One test that stands for many: a table, a loop.
+const tabled =
+  /\.each\b|\bforEach\b|\bfor\b[^\n]*\b(?:of|in|range)\b|parametrize|subTest|\.Run\(|Parameterized|InlineData|TestCase|rstest|dataProvider/i;
+
+/** Whether every assertion that comes asks for less than those that go. */
+function loosens(gone: readonly string[], come: readonly string[]): boolean {
+  return (
+    come.length > 0 &&
+    gone.some((line) => exact.test(line) && !/\b(?:true|false)\b/i.test(line)) &&
+    come.every((line) => loose.test(line) && !exact.test(line))
+  );
 }
 
 /** Whether a text is what is left of a test file once nothing in it is tested. */
@@ -64,7 +107,7 @@ const conditional =
   /\b(?:skipIf|runIf|skipif|skipIf|skipUnless|importorskip|EnabledIf\w*|EnabledOn\w*|DisabledIf\w*|DisabledOn\w*|assume\w*|Requires\w*|cfg_attr|XCTSkip(?:If|Unless))\b|@requires\b|\bSkip(?:f|Now)?\(.*(?:short|CI|network|root|windows|linux|darwin|docker)/i;
 
 const cannotFail =
-  /\bexpect\((true|1)\)\.toBe(?:Truthy)?\(|\bexpect\((\w+)\)\.toBe\(\2\)|^assert\s+(True|1)\b|\bassertTrue\(\s*[Tt]rue\s*\)|\bassert(?:\.ok)?\(\s*true\s*[,)]|\bassert!\(true\b/;
+  /\bexpect\((true|1)\)\.toBe(?:Truthy)?\(|\bexpect\((\w+)\)\.toBe\(\2\)|^assert\s+(True|1)\b|\bassertTrue\(\s*[Tt]rue\s*\)|\bassert(?:\.ok)?\(\s*true\s*[,)]|\bassert!\(true\b|^if\s*\(?(?:false|0)\b|^assert\b.*\bor True\s*$/;
 
 function asserts(lines: readonly string[], language: Language): readonly string[] {
   return lines.filter((line) => language.assertion.test(line));
@@ -104,7 +147,7 @@ export function headsTest(text: string): boolean {
 export function dropsAssertion(removed: string, added: string): boolean {
   if (!anyAssertion.test(removed)) return false;
   const rest = added.trimStart();
-  if (cannotFail.test(rest)) return true;
+  if (cannotFail.test(rest) && !cannotFail.test(removed)) return true;
   if (exact.test(removed) && loose.test(added) && !exact.test(added) && !/\b(true|false)\b/i.test(removed))
     return true;
   if (/^(\\\d|\$\d|&|\s)*(\/\/|#(?!\[)|\/\*|--)/.test(rest)) return true;

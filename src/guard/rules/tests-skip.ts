@@ -1,10 +1,20 @@
 import { resolvePath } from "../paths.ts";
 import type { Rewrite } from "../rewrites.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
-import { configRewrites, configured, edited, rewritten, short, spanned } from "../test-changes.ts";
+import {
+  configRewrites,
+  configured,
+  edited,
+  rewritten,
+  short,
+  spanned,
+  testChanges,
+} from "../test-changes.ts";
 import { setsAside } from "../test-config.ts";
 import { isTest, isTestConfig, relOf } from "../test-files.ts";
 import { addsMark, lostTests } from "../test-marks.ts";
+import { overwritten } from "../whole-tests.ts";
+import { watching } from "../watching.ts";
 
 const skip: Rule = {
   id: "tests/skip",
@@ -12,8 +22,8 @@ const skip: Rule = {
   verdict: "deny",
   says: "it skips tests, or keeps only some of them",
   instead: "npm test",
-  find: (scene) => [
-    ...edited(scene).flatMap(({ rel, before, after, effect }): readonly Hit[] => {
+  find: watching(testChanges, (scene) => [
+    ...[...edited(scene), ...overwritten(scene)].flatMap(({ rel, before, after, effect }): readonly Hit[] => {
       const mark = lostTests(rel, before, after)?.skip;
       const named = isTest(rel) || (rel.endsWith(".rs") && mark?.text.startsWith("#[ignore") === true);
       if (mark !== undefined && named)
@@ -39,7 +49,7 @@ const skip: Rule = {
       says: "it leaves tests out by configuration",
     })),
     ...appended(scene),
-  ],
+  ]),
   mustBlock: [
     "sed -i 's/^  it(/  it.skip(/' src/tokenize.test.ts",
     "sed -i \"s/test('slow'/test.skip('slow'/\" test/cart.test.ts && npx jest",
@@ -54,6 +64,18 @@ const skip: Rule = {
     'sed -i \'s/addopts = "-q"/addopts = "-q --ignore=tests.slow"/\' pyproject.toml',
     "git apply <<'EOF'\n--- a/test/a.test.ts\n+++ b/test/a.test.ts\n@@ -1,2 +1,2 @@\n-test('a', () => {\n+test.skip('a', () => {\n });\nEOF",
     "jq '.jest.testPathIgnorePatterns += [\"integration\"]' package.json > p && mv p package.json",
+    {
+      edit: "src/cart.test.ts",
+      change: { kind: "create", text: "it.skip('adds', () => {\n  expect(a()).toBe(1);\n});\n" },
+      facts: {
+        texts: {
+          "/work/repo/src/cart.test.ts": {
+            kind: "text",
+            text: "it('adds', () => {\n  expect(a()).toBe(1);\n});\n",
+          },
+        },
+      },
+    },
     {
       edit: "src/cart.test.ts",
       change: { kind: "replace", oldText: "it('adds', () => {", newText: "it.skip('adds', () => {" },

@@ -1,10 +1,30 @@
+import type { Facts } from "../../core/action.ts";
 import { resolvePath } from "../paths.ts";
 import type { Rewrite } from "../rewrites.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
-import { configRewrites, configured, edited, rewritten, short, spanned } from "../test-changes.ts";
+import {
+  configRewrites,
+  configured,
+  edited,
+  rewritten,
+  short,
+  spanned,
+  testChanges,
+} from "../test-changes.ts";
 import { lowersThreshold, passesAnyway } from "../test-config.ts";
 import { isTest, isTestConfig, relOf } from "../test-files.ts";
+import { overwritten } from "../whole-tests.ts";
 import { dropsAssertion, headsTest, lostTests } from "../test-marks.ts";
+import { watching } from "../watching.ts";
+
+const twoTests: Partial<Facts> = {
+  texts: {
+    "/work/repo/test/a.test.ts": {
+      kind: "text",
+      text: "it('a', () => {\n  expect(a()).toBe(1);\n});\nit('b', () => {\n  expect(b()).toBe(2);\n});\n",
+    },
+  },
+};
 
 const weaken: Rule = {
   id: "tests/weaken",
@@ -12,8 +32,8 @@ const weaken: Rule = {
   verdict: "deny",
   says: "it removes assertions, or makes a failing test command succeed",
   instead: "npm test",
-  find: (scene) => [
-    ...edited(scene).flatMap(({ rel, before, after, effect }): readonly Hit[] => {
+  find: watching(testChanges, (scene) => [
+    ...[...edited(scene), ...overwritten(scene)].flatMap(({ rel, before, after, effect }): readonly Hit[] => {
       const lost = !isTest(rel) ? undefined : lostTests(rel, before, after);
       if (lost !== undefined && lost.assertions > 0)
         return [
@@ -23,6 +43,10 @@ const weaken: Rule = {
             says: `it takes ${lost.assertions === 1 ? "an assertion" : `${lost.assertions} assertions`} away and puts none in their place`,
           },
         ];
+      if (lost?.loosened === true)
+        return [{ ...spanned(effect), verdict: "ask", says: "it makes assertions ask for less" }];
+      if (lost !== undefined && lost.tests !== "none")
+        return [{ ...spanned(effect), verdict: "ask", says: `it takes tests out of ${rel}` }];
       if (!isTestConfig(rel)) return [];
       const anyway = passesAnyway(before, after);
       if (anyway !== undefined)
@@ -44,7 +68,7 @@ const weaken: Rule = {
       ...hit,
       says: "it lets a failing test command succeed",
     })),
-  ],
+  ]),
   mustBlock: [
     "sed -i '/expect(/d' src/cart/total.test.ts",
     "sed -i 's/self.assertEqual(.*)/pass/' tests/test_models.py",
@@ -90,6 +114,42 @@ const weaken: Rule = {
       change: { kind: "replace", oldText: '"test": "vitest run"', newText: '"test": "vitest run || true"' },
     },
     { edit: "jest.config.js", change: { kind: "replace", oldText: "branches: 90", newText: "branches: 40" } },
+    {
+      edit: "test/a.test.ts",
+      change: { kind: "create", text: "import { it } from 'vitest';\n" },
+      facts: twoTests,
+    },
+    {
+      edit: "test/a.test.ts",
+      change: { kind: "create", text: "it('a', () => {\n  expect(a()).toBe(1);\n});\n" },
+      facts: twoTests,
+    },
+    { command: "cat > test/a.test.ts <<'EOF'\nit('a', () => {});\nit('b', () => {});\nEOF", facts: twoTests },
+    {
+      edit: "tests/test_a.py",
+      change: { kind: "replace", oldText: "def test_a():", newText: "def _test_a():" },
+    },
+    {
+      edit: "pkg/a_test.go",
+      change: {
+        kind: "replace",
+        oldText: "func TestA(t *testing.T) {",
+        newText: "func testA(t *testing.T) {",
+      },
+    },
+    { edit: "tests/a.rs", change: { kind: "replace", oldText: "#[test]\nfn a() {", newText: "fn a() {" } },
+    {
+      edit: "src/cart.test.ts",
+      change: {
+        kind: "replace",
+        oldText: "expect(total()).toBe(3);",
+        newText: "expect(total()).toBeDefined();",
+      },
+    },
+    {
+      edit: "tests/test_a.py",
+      change: { kind: "replace", oldText: "assert f() == 3", newText: "assert f() == 3 or True" },
+    },
   ],
   mustAllow: [
     "npm test || true",
@@ -115,6 +175,28 @@ const weaken: Rule = {
     {
       edit: "src/cart.test.ts",
       change: { kind: "replace", oldText: "const a = 1;", newText: "const a = 2;\nexpect(a).toBe(2);" },
+    },
+    {
+      edit: "test/a.test.ts",
+      change: {
+        kind: "create",
+        text: "for (const [name, value] of cases)\n  it(name, () => {\n    expect(a(name)).toBe(value);\n  });\n",
+      },
+      facts: twoTests,
+    },
+    {
+      edit: "test/a.test.ts",
+      change: {
+        kind: "create",
+        text: "it('a', () => {\n  expect(a()).toBe(1);\n});\nit('b', () => {\n  expect(b()).toBe(3);\n});\n",
+      },
+      facts: twoTests,
+    },
+    { edit: "test/new.test.ts", change: { kind: "create", text: "it('a', () => {});\n" } },
+    "sed -i 's/expect(1).toBe(1)/expect(2).toBe(2)/' test/a.test.ts",
+    {
+      edit: "tests/test_a.py",
+      change: { kind: "replace", oldText: "def test_a():", newText: "def test_adds_nothing():" },
     },
     { edit: "src/cart.ts", change: { kind: "replace", oldText: "assert(a);", newText: "" } },
     {

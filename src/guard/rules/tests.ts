@@ -60,6 +60,9 @@ const deletes: Rule = {
     "git ls-files | grep -E '\\.(spec|test)\\.tsx?$' | xargs rm",
     "rg -l 'toMatchSnapshot' src | xargs rm",
     "fd -e test.ts -x rm",
+    { edit: "test", change: { kind: "delete" } },
+    { edit: "test", change: { kind: "move", to: "old" } },
+    "git mv test test-old",
     { edit: "test/cart.test.ts", change: { kind: "delete" } },
     { edit: "test/cart.test.ts", change: { kind: "move", to: "docs/cart.txt" } },
     {
@@ -89,6 +92,9 @@ const deletes: Rule = {
     { command: "rm test/scratch.test.ts", facts: untracked("test/scratch.test.ts") },
     { edit: "test/new.test.ts", change: { kind: "create", text: "test('a', () => {});\n" } },
     { edit: "test/a.test.ts", change: { kind: "move", to: "test/b.test.ts" } },
+    { edit: "test", change: { kind: "move", to: "tests" } },
+    { edit: "scripts/test", change: { kind: "delete" } },
+    "git mv test tests",
     "rm src/contest.ts",
     "git commit -m 'Remove test/old.test.ts'",
   ],
@@ -97,7 +103,10 @@ const deletes: Rule = {
 function lossesOf(effect: FileEffect, scene: Scene): readonly Hit[] {
   const rel = relOf(effect, scene.facts);
   if (rel === undefined || isUntracked(effect, scene.facts)) return [];
-  const folder = !isTest(rel) && (effect.recursive || effect.glob === true) && isTestFolder(rel);
+  // What an editing tool or git names may be a folder as well; a program named `test` may lie among others.
+  const named = (effect.by === "edit" || effect.by === "git") && !/(^|\/)(s?bin|scripts?|tools?)\//.test(rel);
+  const many = effect.recursive || effect.glob === true || named;
+  const folder = !isTest(rel) && many && isTestFolder(rel);
   if (!folder && !isTest(rel)) return [];
   const hit = (says: string): Hit => ({ ...spanned(effect), says });
   if (effect.kind === "write") return effect.by === "truncate" ? [hit(`it empties the test ${rel}`)] : [];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judgeExample } from "../../../src/guard/example.ts";
 import { patchedFiles } from "../../../src/guard/patch-text.ts";
+import { read } from "../../../src/guard/read.ts";
 import { rewritesOf } from "../../../src/guard/rewrites.ts";
 import { lowersThreshold, passesAnyway, setsAside } from "../../../src/guard/test-config.ts";
 import { isTest, isTestConfig, isTestFolder } from "../../../src/guard/test-files.ts";
@@ -141,4 +142,22 @@ test("a test that git does not know may go, and one that is moved to where it ru
   assert.deepEqual(run("git mv test/a.test.ts test/unit/a.test.ts"), []);
   assert.deepEqual(run("git mv test/a.test.ts test/a.test.ts.bak"), ["deny tests/delete"]);
   assert.deepEqual(run("echo > test/a.test.ts", false), []);
+});
+
+test("what a test held before is asked for where it is written whole, and nowhere else", () => {
+  const where = { worktree: "/work/repo" };
+  const exec = (command: string): readonly string[] | undefined =>
+    read({ kind: "exec", command, cwd: "/work/repo" }, where).texts;
+  const create = (path: string): readonly string[] | undefined =>
+    read({ kind: "edit", path, change: { kind: "create", text: "it('a', f);" } }, where).texts;
+  assert.deepEqual(
+    [
+      create("test/a.test.ts"),
+      create("src/a.ts"),
+      exec("cat > test/a.test.ts <<'EOF'\nit('a', f);\nEOF"),
+      exec("echo \"it('a', f);\" >> test/a.test.ts"),
+      exec("cat test/a.test.ts"),
+    ],
+    [["/work/repo/test/a.test.ts"], undefined, ["/work/repo/test/a.test.ts"], undefined, undefined],
+  );
 });

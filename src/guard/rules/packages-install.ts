@@ -1,13 +1,21 @@
 import type { Facts } from "../../core/action.ts";
-import { hostOf, isLocal } from "../address.ts";
-import { nameSet } from "../command-line.ts";
+import { invocations } from "../argv.ts";
 import { nearPopular } from "../near-package.ts";
 import { installsOf, isAddress, mayInstall, packageName } from "../package-commands.ts";
 import type { Install } from "../package-commands.ts";
 import type { Registry } from "../popular-packages.ts";
+import {
+  changesSources,
+  configurable,
+  readsRegistryVariables,
+  registryVariables,
+  shown,
+  usual,
+} from "../package-sources.ts";
 import type { Hit, Rule } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
 import { watching } from "../watching.ts";
+import { installsWidely, wideInstallers } from "../wide-installs.ts";
 
 const typosquat: Rule = {
   id: "packages/typosquat",
@@ -96,7 +104,7 @@ const unusualSource: Rule = {
   verdict: "ask",
   says: "it installs from somewhere other than the usual registry",
   instead: "npm install express",
-  find: watching({ programs: (name) => mayInstall(name) || configurable.has(name) }, ({ effects }) => [
+  find: watching({ programs: mayChooseSource }, ({ effects }) => [
     ...installsOf(effects).flatMap((install): readonly Hit[] => {
       const place = [
         ...install.specs.filter((spec) => fromElsewhere(spec, install)),
@@ -116,6 +124,16 @@ const unusualSource: Rule = {
           ]
         : [],
     ),
+    ...registryVariables(effects).flatMap(({ says, place, effect: { span } }): readonly Hit[] =>
+      place !== undefined && usual(place)
+        ? []
+        : [
+            {
+              ...(span === undefined ? {} : { span }),
+              says: place === undefined ? says : `it installs from ${shown(place)}`,
+            },
+          ],
+    ),
   ]),
   mustBlock: [
     "npm install https://example.org/x-1.0.0.tgz",
@@ -134,6 +152,10 @@ const unusualSource: Rule = {
     "yarn add x@https://example.org/x.tgz",
     "pip install -r https://example.org/requirements.txt",
     "go env -w GOPROXY=direct",
+    "GOPROXY=http://proxy.example.org GOSUMDB=off go mod download",
+    "GONOSUMDB=* GOFLAGS=-insecure go mod tidy",
+    "export PIP_INDEX_URL=https://pypi.example.org/simple; pip install internal",
+    "npm_config_registry=https://registry.example.org npm ci",
   ],
   mustAllow: [
     "npm install express",
@@ -148,6 +170,9 @@ const unusualSource: Rule = {
     "cargo install --path .",
     "go get golang.org/x/net@latest",
     "npm config get registry",
+    "GOFLAGS=-mod=mod GOPROXY=direct go get example.org/x",
+    "GOPROXY=https://proxy.golang.org,direct go mod download",
+    "PIP_INDEX_URL=https://pypi.org/simple pip install httpx",
     "pip config list",
   ],
 };
@@ -163,60 +188,8 @@ function fromElsewhere(spec: string, { registry }: Install): boolean {
   );
 }
 
-const usualHosts =
-  /^(registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|test\.pypi\.org|download\.pytorch\.org|crates\.io|index\.crates\.io|rubygems\.org|proxy\.golang\.org|crates-io)$/;
-
-function usual(source: string): boolean {
-  if (source.includes(hole) && hostOf(source) === undefined) return true;
-  if (/^(\.{0,2}\/|~)/.test(source) && !/\.(deb|rpm|apk)$/.test(source)) return true;
-  const host = hostOf(source);
-  return host !== undefined && (usualHosts.test(host) || isLocal(host));
-}
-
-/** Without user name and password. */
-function shown(source: string): string {
-  return source.replace(/\/\/[^/@]*@/, "//").slice(0, 80);
-}
-
-const configurable = nameSet(
-  "npm pnpm yarn pip pip3 gem poetry add-apt-repository apt-add-repository brew go composer dotnet cpanm cpan apt-key",
-);
-
-function changesSources(program: string, args: readonly (string | undefined)[]): boolean {
-  const text = args.map((arg) => arg ?? hole).join(" ");
-  const address = /https?:\/\/[^\s"']+/.exec(text)?.[0];
-  const elsewhere = address === undefined || !usual(address);
-  switch (program) {
-    case "npm":
-    case "pnpm":
-    case "yarn":
-      return /^config set (--\S+ )*(\S*registry|npmRegistryServer)\b/i.test(text) && elsewhere;
-    case "pip":
-    case "pip3":
-      return /^config set \S*(index-url|extra-index-url|trusted-host|find-links)/.test(text) && elsewhere;
-    case "gem":
-      return /^sources? .*(-a|--add)\b/.test(text) && elsewhere;
-    case "poetry":
-      return /^source add\b/.test(text);
-    case "add-apt-repository":
-    case "apt-add-repository":
-      return !/^(-h|--help|-L|--list)\b/.test(text);
-    case "brew":
-      return /^tap \S+ \S+/.test(text);
-    case "go":
-      return /^env -w .*\bGO(PROXY|NOSUMDB|NOSUMCHECK|INSECURE)=/.test(text);
-    case "composer":
-      return /^config (-g )?repositor(y|ies)\./.test(text) && elsewhere;
-    case "dotnet":
-      return /^(add (\S+ )?package|tool install|nuget add source) .*(https?:)/.test(text) && elsewhere;
-    case "cpanm":
-    case "cpan":
-      return address !== undefined && elsewhere;
-    case "apt-key":
-      return /^(add|adv)\b/.test(text);
-    default:
-      return false;
-  }
+function mayChooseSource(program: string): boolean {
+  return mayInstall(program) || configurable.has(program) || readsRegistryVariables(program);
 }
 
 const globalInstall: Rule = {
@@ -225,14 +198,10 @@ const globalInstall: Rule = {
   verdict: "ask",
   says: "it installs something for the whole machine",
   instead: "npm install --save-dev typescript",
-  find: watching({ programs: (name) => mayInstall(name) || otherInstallers.has(name) }, ({ effects }) => [
+  find: watching({ programs: (name) => mayInstall(name) || wideInstallers.has(name) }, ({ effects }) => [
     ...installsOf(effects).flatMap((install) => (install.global ? [at(install)] : [])),
-    ...effects.flatMap((effect): readonly Hit[] =>
-      effect.kind === "execute" &&
-      otherInstallers.has(effect.program ?? "") &&
-      installsWidely(effect.program ?? "", effect.args.join(" "))
-        ? [effect.span === undefined ? {} : { span: effect.span }]
-        : [],
+    ...invocations(effects, wideInstallers).flatMap((start) =>
+      installsWidely(start, effects) ? [start.span === undefined ? {} : { span: start.span }] : [],
     ),
   ]),
   mustBlock: [
@@ -254,6 +223,13 @@ const globalInstall: Rule = {
     "dotnet tool install -g dotnet-ef",
     "apk add --no-cache curl",
     "pacman -S --noconfirm git",
+    "sudo make -C third_party/zlib install",
+    "cmake --install build --prefix /usr/local",
+    "rustup default nightly",
+    "pyenv global 3.12",
+    "cpanm --notest Mojolicious",
+    "dart pub global activate melos",
+    "npm uninstall -g typescript",
   ],
   mustAllow: [
     "npm install",
@@ -268,32 +244,18 @@ const globalInstall: Rule = {
     "brew list",
     "poetry add httpx",
     "apt-get install --dry-run jq",
+    "make install",
+    "make install DESTDIR=/tmp/stage PREFIX=/usr",
+    "cmake --install build --prefix /tmp/stage",
+    "cmake -S . -B build -DCMAKE_INSTALL_PREFIX=/usr/local",
+    "rustup component add clippy && rustup show",
+    "pyenv global",
+    "cpanm --installdeps .",
+    "sudo make test",
   ],
 };
 
 /** Installers whose packages have no registry of their own here. */
-const otherInstallers = nameSet("composer dotnet mix code cpanm");
-
-function installsWidely(program: string, text: string): boolean {
-  switch (program) {
-    case "composer":
-      return /^global (require|update|install)\b/.test(text);
-    case "dotnet":
-      return (
-        /^(tool|workload) install\b/.test(text) &&
-        (/(^| )(-g|--global)( |$)/.test(text) || text.startsWith("workload"))
-      );
-    case "mix":
-      return /^(archive|escript)\.install\b/.test(text);
-    case "code":
-      return text.includes("--install-extension");
-    case "cpanm":
-      return /^[A-Z]/.test(text);
-    default:
-      return false;
-  }
-}
-
 export const rules: readonly Rule[] = [typosquat, unusualSource, globalInstall];
 
 function at({ span }: Install): Hit {

@@ -105,6 +105,15 @@ const workflowEdit: Rule = {
     { edit: ".GitHub/workflows/ci.yml" },
     { edit: ".github", change: { kind: "delete" } },
     { edit: ".github", change: { kind: "move", to: "old" } },
+    "patch -d .github/workflows -p0 < /tmp/u.diff",
+    "git apply --directory=.github/workflows /tmp/u.diff",
+    "tar xzf /tmp/x.tgz .github/workflows/ci.yml",
+    "unzip -o /tmp/x.zip -d .github",
+    "unzip -o /tmp/x.zip '.github/workflows/*'",
+    "7z x x.7z -o.github",
+    "docker cp x:/ci.yml .github/workflows/ci.yml",
+    "vim -es -c '%s/npm test/true/' -c wq .github/workflows/ci.yml",
+    "awk -i inplace '{gsub(/npm test/,\"true\")}1' .github/workflows/ci.yml",
     "git apply --include='.github/workflows/*' a.patch && touch azure-pipelines.yml",
   ],
   mustAllow: [
@@ -118,6 +127,11 @@ const workflowEdit: Rule = {
     "find . -name '*.yml' | xargs grep -n 'npm test'",
     "find deploy -name '*.yml' -exec sed -i 's/v1/v2/' {} +",
     "rm *.yml",
+    "tar xzf /tmp/x.tgz src/a.ts && unzip -o /tmp/x.zip -d vendor",
+    "docker cp .github/workflows/ci.yml x:/ci.yml",
+    "vim -es -c 'g/npm/p' -c q .github/workflows/ci.yml",
+    "awk '/npm/' .github/workflows/ci.yml",
+    "patch -d src -p1 < /tmp/u.diff",
     "find . -name '*.orig' -delete",
     { edit: ".github/dependabot.yml", change: { kind: "delete" } },
   ],
@@ -196,11 +210,16 @@ function placeIn(effect: FileEffect, facts: Scene["facts"]): string | undefined 
   return place.kind === "inside" || place.kind === "git" ? place.rel : undefined;
 }
 
+const unpacks = /^(tar|bsdtar|unzip|7z|docker|podman|rsync)$/;
+
 function touches(effect: FileEffect, rel: string, files: Protected): ReturnType<typeof protects> {
   const name = rel.toLowerCase();
   // Taking a folder away takes what is in it; `.github` holds the workflows. An editing tool's own path may be a folder.
   const takes = effect.kind === "delete" && (effect.recursive || effect.by === "edit" || effect.by === "git");
   if (takes && files.is(`${name}/workflows/x`)) return "certain";
+  // What is unpacked into it may bring some.
+  const fills = effect.kind === "write" && effect.recursive && unpacks.test(effect.by ?? "");
+  if (fills && files.is(`${name}/workflows/x`)) return "possible";
   // A pattern below a folder that holds such files may mean them.
   const fixed = effect.glob === true ? name.split(/\/?[^/]*[*?[]/, 1).join("") : "";
   if (fixed !== "" && files.is(`${fixed}/x.yml`)) return "certain";

@@ -1,4 +1,5 @@
 import type { Call } from "./command.ts";
+import { awk } from "./file-effects.ts";
 import { readOptions } from "./options.ts";
 import { runBody } from "./shells.ts";
 import { none, touch } from "./shell.ts";
@@ -10,6 +11,7 @@ type Escape = (args: readonly Arg[], input: string) => readonly Arg[];
 /** Follows the commands that a program starts beside its own work: pagers, filters, remote shells, editors. */
 export function runEscapes(name: string, args: readonly Arg[], shell: Shell, call: Call): void {
   if (name === "cmake") removeWithCmake(args, shell);
+  if (name === "awk" || name === "gawk") awk({ name, args, shell, call });
   const escape = Object.hasOwn(escapes, name) ? escapes[name] : undefined;
   if (escape === undefined) return;
   const input = call.stdin.kind === "text" ? call.stdin.text : "";

@@ -141,13 +141,46 @@ export function sed(start: Start): void {
   }
 }
 
-/** `vim -c ':!command'`: an editor that runs a shell command. */
-export function editor({ args, shell }: Start): void {
-  const { values } = readOptions(args, { short: "cSTu", long: ["cmd"] });
-  for (const arg of [...(values.get("c") ?? []), ...(values.get("cmd") ?? [])]) {
+/** `vim -c ':!command' -c wq file`: an editor that runs a shell command, and writes where a command of its own says so. */
+export function editor(start: Start): void {
+  const { args, shell } = start;
+  const { values, operands } = readOptions(args, { short: "cSTu", long: ["cmd"] });
+  const commands = [...(values.get("c") ?? []), ...(values.get("cmd") ?? [])];
+  const plus = operands.filter((arg) => arg.value.startsWith("+"));
+  for (const arg of commands) {
     const run = /^:?\s*(?:silent\s+)?!(.+)$/s.exec(arg.value)?.[1];
     if (run !== undefined) shell.world.runText(run, shell, arg);
   }
+  const saves = [...commands, ...plus].some((arg) =>
+    /(?:^|[:+|\s])(?:w|wq|wqa|wa|x|xa|up|update)!?\s*$/.test(arg.value),
+  );
+  if (saves)
+    writes(
+      start,
+      operands.filter((arg) => !plus.includes(arg)),
+    );
+}
+
+/** `gawk -i inplace program file`. */
+export function awk(start: Start): void {
+  const options = readOptions(start.args, { short: "iFvfl", long: ["include", "file", "assign"] });
+  const included = [...(options.values.get("i") ?? []), ...(options.values.get("include") ?? [])];
+  if (!included.some((arg) => arg.value.startsWith("inplace"))) return;
+  const scripted = options.values.has("f") || options.values.has("file");
+  const files = scripted ? options.operands : options.operands.slice(1);
+  writes(
+    start,
+    files.filter((arg) => !/^\w+=/.test(arg.value)),
+  );
+}
+
+/** `docker cp container:/file here`. */
+export function copiesOut(start: Start): void {
+  const [first, ...rest] = start.args;
+  const words = first?.value === "container" ? rest : start.args;
+  if (words[0]?.value !== "cp") return;
+  const to = readOptions(words.slice(1), {}).operands[1];
+  if (to !== undefined && to.value !== "-" && !/^[^/.]+:/.test(to.value)) writes(start, [to], true);
 }
 
 export function compiles(start: Start): void {

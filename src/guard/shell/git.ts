@@ -15,6 +15,7 @@ import {
   known,
   none,
   target,
+  touch,
   unknown,
 } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
@@ -59,6 +60,8 @@ export function runGit(args: readonly Arg[], shell: Shell, call: Call): Output {
     });
     const [file] = operands;
     const patch = file === undefined || file.value === "-" ? call.stdin : contentOf(inner, file.value);
+    const folder = values.get("directory")?.[0];
+    if (folder !== undefined && patch?.kind !== "text") touch(inner, folder, { kind: "write", by: "git" });
     patched(patch, Number(values.get("p")?.[0]?.value ?? 1), inner, call.span);
   }
   if (name === "config") rememberAlias(rest, shell);
@@ -206,6 +209,12 @@ function rememberAlias(args: readonly Arg[], shell: Shell): void {
   const value = args[index + 1];
   if (index >= 0 && value !== undefined)
     shell.world.gitAliases.set((args[index]?.value ?? "").slice(6).toLowerCase(), value.value);
+}
+
+/** The command of git that a program such as `git-push` is; `undefined` for other programs with such a name. */
+export function dashedCommand(program: string): string | undefined {
+  const name = /^git-(\w[\w-]*)$/.exec(program)?.[1];
+  return name !== undefined && ownCommands.has(name) ? name : undefined;
 }
 
 /** Commands that come with git or are common additions; any other name may be an alias. */

@@ -19,6 +19,7 @@ import {
   places,
   link,
   sed,
+  copiesOut,
   editor,
   compiles,
   devices,
@@ -150,14 +151,20 @@ const programs: Readonly<Record<string, Program>> = {
     const folder = valueOf(options, "C", "directory");
     const body = valueOf(options, "to-command", "I", "use-compress-program");
     if (body !== undefined) start.shell.world.runText(body.value, start.shell, body);
-    if (has(options, "x", "extract", "get")) writes(start, [folder ?? here(start)], true);
-    else if (has(options, "c", "create", "r", "u") && file !== undefined && file.value !== "-")
+    if (has(options, "x", "extract", "get")) {
+      writes(start, [folder ?? here(start)], true);
+      // Only these come out of it.
+      if (folder === undefined) writes(start, options.operands);
+    } else if (has(options, "c", "create", "r", "u") && file !== undefined && file.value !== "-")
       writes(start, [file]);
     if (has(options, "remove-files")) removes(start, options.operands, true);
   },
   unzip: (start) => {
     const options = readOptions(start.args, { short: "dx" });
-    if (!has(options, "l", "t", "p", "v", "Z")) writes(start, [valueOf(options, "d") ?? here(start)], true);
+    if (has(options, "l", "t", "p", "v", "Z")) return;
+    const folder = valueOf(options, "d");
+    writes(start, [folder ?? here(start)], true);
+    if (folder === undefined) writes(start, options.operands.slice(1));
   },
   zip: (start) => {
     const options = readOptions(start.args, { short: "xibnt" });
@@ -166,7 +173,11 @@ const programs: Readonly<Record<string, Program>> = {
   },
   "7z": (start) => {
     const [, archive, ...sources] = start.args.filter((arg) => !arg.value.startsWith("-"));
-    const adds = start.args[0]?.value === "a";
+    const does = start.args[0]?.value ?? "";
+    const adds = does === "a";
+    const folder = start.args.find((arg) => /^-o./.test(arg.value));
+    if (/^[xe]$/.test(does) && folder !== undefined)
+      writes(start, [{ ...folder, value: folder.value.slice(2) }], true);
     if (adds && archive !== undefined) writes(start, [archive]);
     if (start.args.some((arg) => arg.value === "-sdel")) removes(start, sources, true);
   },
@@ -202,6 +213,8 @@ const programs: Readonly<Record<string, Program>> = {
   setfacl: (start) => changes(start),
   sed: sed,
   gsed: sed,
+  docker: copiesOut,
+  podman: copiesOut,
   sort: (start) => {
     const output = valueOf(
       readOptions(start.args, { short: "okStT", long: ["output", "key"] }),
@@ -230,6 +243,8 @@ const programs: Readonly<Record<string, Program>> = {
     if (named !== undefined) return writes(start, [named]);
     const input = valueOf(options, "i", "input");
     const patch = input === undefined ? start.call.stdin : contentOf(start.shell, input.value);
+    const folder = valueOf(options, "d", "directory");
+    if (folder !== undefined && patch?.kind !== "text") writes(start, [folder]);
     patched(patch, Number(valueOf(options, "p", "strip")?.value ?? 0), start.shell, start.call.span);
   },
   yq: (start) => {

@@ -22,6 +22,8 @@ const recursiveDelete: Rule = {
     }),
   ),
   mustBlock: [
+    "RM -rf /etc",
+    "/BIN/RM -rf ~",
     "rm -rf /",
     "rm -rf ~",
     "rm -rf ~/*",
@@ -57,6 +59,8 @@ const recursiveDelete: Rule = {
     "echo cm0gLXJmIC8= | base64 -d | sh",
   ],
   mustAllow: [
+    "HEAD -rf https://example.org",
+    'RM() { echo "$@"; }; RM -rf /etc',
     "rm -rf node_modules",
     "rm -rf dist build && npm run build",
     "rm -rf /tmp/work",

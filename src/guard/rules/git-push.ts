@@ -21,6 +21,7 @@ const protectedPush: Rule = {
     pushes(scene).flatMap(([effect, push]) => protectedTargets(effect, push, scene)),
   ),
   mustBlock: [
+    "/USR/BIN/GIT push --force origin main",
     "git push origin main",
     "git push origin HEAD:main",
     "git push origin fix/parser:refs/heads/main",

@@ -45,7 +45,9 @@ export function runCommand(args: readonly Arg[], shell: Shell, call: Call): Outp
     world.budget.spent = true;
     return unknown;
   }
-  const name = programName(first.value);
+  const named = programName(first.value);
+  const own = named !== undefined && (shell.functions.has(named) || shell.aliases.has(named));
+  const name = own ? named : foldedName(named);
   if (name === undefined) return opaque(first, rest, shell, call);
   const inner: Shell = shell;
   const outer = world.callers.at(-1);
@@ -63,6 +65,19 @@ function programName(value: string): string | undefined {
   const base = baseName(value);
   if (base === "" || base.includes(hole) || base.includes(glob)) return undefined;
   return base;
+}
+
+// The disks of macOS and Windows find a program whatever the case of its name. Others have names of their own (`HEAD`).
+const folded = new Set(
+  "rm rmdir mv cp dd chmod chown shred truncate find xargs git gh curl wget ssh scp rsync bash sh zsh env sudo python python3 node npm npx docker kubectl helm terraform aws gcloud psql mysql kill pkill killall tar sed perl".split(
+    " ",
+  ),
+);
+
+function foldedName(name: string | undefined): string | undefined {
+  if (name === undefined || !/[A-Z]/.test(name)) return name;
+  const lower = name.toLowerCase();
+  return folded.has(lower) ? lower : name;
 }
 
 function opaque(first: Arg, rest: readonly Arg[], shell: Shell, call: Call): Output {

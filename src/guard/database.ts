@@ -105,6 +105,15 @@ const clients: Readonly<Record<string, Client>> = {
   },
   "clickhouse-client": warehouse,
   clickhouse: { ...warehouse, operands: ["skip"] },
+  prisma: {
+    valued: nameSet("file schema url config"),
+    statement: [],
+    host: [],
+    name: ["url"],
+    operands: ["skip", "skip"],
+    dialect: {},
+    words: ["db", "execute"],
+  },
   cockroach: {
     valued: nameSet("e execute d database url host port user u format certs-dir"),
     statement: ["e", "execute"],

@@ -1,6 +1,7 @@
 import { resolvePath } from "../paths.ts";
 import { runCommand } from "./command.ts";
 import type { Call } from "./command.ts";
+import { inputOf, takesStatements } from "./statements.ts";
 import { runElsewhere } from "./elsewhere.ts";
 import type { Mount } from "./elsewhere.ts";
 import { readOptions, valueOf } from "./options.ts";
@@ -38,7 +39,8 @@ export function runContainer(name: string, args: readonly Arg[], shell: Shell, c
   const mounts = inWorkspace ? workspace(shell) : mountsOf(options, shell);
   const folder = valueOf(options, "w", "workdir")?.value;
   const cwd = inWorkspace ? mounts[0]?.there : folder?.startsWith("/") === true ? known(folder) : undefined;
-  const inner: Call = { ...call, env: new Map() };
+  const feeds = takesStatements(program[0]?.value ?? "");
+  const inner: Call = { ...call, env: new Map(), stdin: feeds ? inputOf(call, shell) : call.stdin };
   runElsewhere({ kind: "container", cwd, mounts }, shell, (there) => runCommand(program, there, inner));
 }
 

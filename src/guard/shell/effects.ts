@@ -308,7 +308,8 @@ function runOnce(node: SimpleNode, shell: Shell): Output {
       setVariable(shell, assign.name, value, { array: assign.array });
       assigned(assign.name, value[0] ?? "", shell, node.span);
     }
-    return none;
+    // `$(< file)` is what the file holds.
+    return given.length === 0 && stdin !== undefined ? written(node.redirects, stdin, shell) : none;
   }
   const env = new Map(given.map(({ assign, fields }) => [assign.name, fields[0] ?? ""]));
   const [word] = node.words;

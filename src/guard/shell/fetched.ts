@@ -51,7 +51,10 @@ const subcommands: readonly (readonly [string, RegExp])[] = [
 
 /** What a later part of a pipe prints still comes from the network when its input does and nothing else is known. */
 export function passedOn(output: Output, input: Output): Output {
-  return output.kind === "unknown" && output.fetched === undefined && input.kind === "unknown"
+  return output.kind === "unknown" &&
+    output.fetched === undefined &&
+    input.kind === "unknown" &&
+    input.fetched !== undefined
     ? input
     : output;
 }

@@ -214,7 +214,8 @@ function rememberAlias(args: readonly Arg[], shell: Shell): void {
 /** The command of git that a program such as `git-push` is; `undefined` for other programs with such a name. */
 export function dashedCommand(program: string): string | undefined {
   const name = /^git-(\w[\w-]*)$/.exec(program)?.[1];
-  return name !== undefined && ownCommands.has(name) ? name : undefined;
+  // Rules know git-filter-repo by its own name.
+  return name !== undefined && name !== "filter-repo" && ownCommands.has(name) ? name : undefined;
 }
 
 /** Commands that come with git or are common additions; any other name may be an alias. */

@@ -2,9 +2,10 @@ import { readCode } from "./code-calls.ts";
 import type { Family } from "./code-tokens.ts";
 import type { Call } from "./command.ts";
 import { addOpaqueBody } from "./fetched.ts";
-import { lookUpScript, runLooked } from "./lookup.ts";
+import { isAbsent, lookUp, lookUpScript, runLooked } from "./lookup.ts";
 import { has, readOptions } from "./options.ts";
-import { contentOf, hole, touch, unknown } from "./shell.ts";
+import type { Options } from "./options.ts";
+import { contentOf, hole, isKnown, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 interface Language {
@@ -89,11 +90,17 @@ export function runInterpreter(
     addOpaqueBody(shell.world, cannotBeKnown, script.span, { kind: "unknown", fetched: script.value });
     return unknown;
   }
+  for (const loaded of preloaded(family, options)) readLookedUp(language, loaded, shell, call, base);
+  const module = family === "python" ? options.values.get("m")?.[0] : undefined;
+  if (module !== undefined && isKnown(module.value)) runModule(language, module, shell, call, base);
   const other = has(options, "m", "V", "version", "h", "help", "test", "check");
   if (codes.length === 0 && !other && family !== "awk") {
     const input = script === undefined || /^(-|\/dev\/stdin)$/.test(script.value);
     codes.push(...(input ? given(call, shell) : contents(script, shell)));
     if (!input && codes.length === 0) readLookedUp(language, script, shell, call, base);
+    const { stdin } = call;
+    if (input && stdin.kind === "unknown" && stdin.file !== undefined)
+      readLookedUp(language, stdin.file, shell, call, base);
   }
   for (const code of codes) {
     if (code.value.trim() === hole) addOpaqueBody(shell.world, cannotBeKnown, code.span);
@@ -103,6 +110,21 @@ export function runInterpreter(
     }
   }
   return unknown;
+}
+
+/** Files that Node.js loads before the program. */
+function preloaded(family: Family, { values }: Options): readonly Arg[] {
+  if (family !== "js") return [];
+  return ["r", "require", "import"]
+    .flatMap((name) => values.get(name) ?? [])
+    .filter((arg) => /^\.{0,2}\//.test(arg.value));
+}
+
+/** `python -m scripts.x`: a file of the repository, where there is one; modules of others are not looked up. */
+function runModule(language: Language, module: Arg, shell: Shell, call: Call, by: string): void {
+  if (!module.value.includes(".") || !/^[\w.]+$/.test(module.value)) return;
+  const value = `${module.value.replaceAll(".", "/")}.py`;
+  readLookedUp(language, { ...module, value }, shell, call, by);
 }
 
 const cannotBeKnown = "the code that an interpreter runs cannot be known";
@@ -117,7 +139,9 @@ function given({ stdin, span }: Call, shell: Shell): readonly Arg[] {
 
 /** A program of the repository, as far as it was looked up. */
 function readLookedUp({ family }: Language, script: Arg, shell: Shell, call: Call, by: string): void {
-  const found = lookUpScript(script.value, shell);
+  const plain = lookUpScript(script.value, shell);
+  const bare = family === "js" && plain === undefined && isAbsent(script.value, shell);
+  const found = bare && !/\.\w+$/.test(script.value) ? lookUp(`${script.value}.js`, shell) : plain;
   if (found === undefined) return;
   runLooked(`${found.path}#code`, shell, (inner) => {
     readCode(family, { ...script, value: found.text }, inner, call, by);

@@ -20,7 +20,16 @@ const options = {
     "old-file",
     "what-if",
   ],
-  flags: ["dry-run", "just-print", "recon", "question", "print-data-base", "version", "help"],
+  flags: [
+    "environment-overrides",
+    "dry-run",
+    "just-print",
+    "recon",
+    "question",
+    "print-data-base",
+    "version",
+    "help",
+  ],
 };
 
 /** `make goal`: the recipes of the goal and of what it needs are read from the Makefile. */
@@ -34,7 +43,7 @@ export function runMake(args: readonly Arg[], shell: Shell, call: Call): void {
   const inner: Shell = { ...shell, cwd };
   const evaluated = [...(given.values.get("eval") ?? []), ...(given.values.get("E") ?? [])];
   const file = makefile(valueOf(given, "f", "file", "makefile"), inner, call);
-  const text = [...evaluated.map((arg) => arg.value), file?.text ?? ""].join("\n");
+  const text = [...evaluated.map((arg) => arg.value), withIncludes(file?.text ?? "", inner)].join("\n");
   if (text.trim() === "") return;
   const variables = new Map<string, string>();
   const goals: string[] = [];
@@ -43,14 +52,15 @@ export function runMake(args: readonly Arg[], shell: Shell, call: Call): void {
     if (set !== null) variables.set(set[1] ?? "", set[2] ?? "");
     else if (isKnown(arg.value)) goals.push(arg.value);
   }
-  const parsed = readMakefile(text);
+  const parsed = readMakefile(text, new Map(environment(shell, call)));
   const all: Makefile = {
     rules: parsed.rules,
     variables: new Map([
-      ...parsed.variables,
       ["MAKE", "make"],
       ["CURDIR", cwd],
       ["RM", "rm -f"],
+      ...parsed.variables,
+      ...(has(given, "e", "environment-overrides") ? environment(shell, call) : []),
       ...variables,
     ]),
   };
@@ -60,6 +70,27 @@ export function runMake(args: readonly Arg[], shell: Shell, call: Call): void {
     const made = new Set<string>();
     for (const goal of wanted) make(goal, all, { shell: there, call, made });
   });
+}
+
+/** Variables of make's environment that are known. */
+function environment(shell: Shell, { env }: Call): readonly (readonly [string, string])[] {
+  const exported = [...shell.vars].flatMap(([name, { fields, exported: is }]) =>
+    is && fields[0] !== undefined ? [[name, fields[0]] as const] : [],
+  );
+  const { home } = shell.world.facts;
+  return [...(home === undefined ? [] : [["HOME", home] as const]), ...exported, ...env];
+}
+
+const includesAtMost = 8;
+
+/** The text of a Makefile with those of the files that it includes. */
+function withIncludes(text: string, shell: Shell, depth = 0): string {
+  const included = [...text.matchAll(/^(?:-include|sinclude|include)[ \t]+([^#\n]*)/gm)]
+    .slice(0, includesAtMost)
+    .flatMap((match) => (match[1] ?? "").trim().split(/\s+/))
+    .filter((name) => name !== "" && !name.includes("$") && depth < 3)
+    .map((name) => lookUp(name, shell)?.text ?? "");
+  return [text, ...included.map((more) => withIncludes(more, shell, depth + 1))].join("\n");
 }
 
 function makefile(named: Arg | undefined, shell: Shell, { stdin }: Call): Looked | undefined {

@@ -15,8 +15,9 @@ export interface MakeRule {
 
 const linesAtMost = 4000;
 
-export function readMakefile(text: string): Makefile {
-  const variables = new Map<string, string>();
+/** `given`: variables of the environment, which the file may set anew. */
+export function readMakefile(text: string, given: ReadonlyMap<string, string> = new Map()): Makefile {
+  const variables = new Map(given);
   const rules: { targets: string[]; needs: string[]; recipe: string[] }[] = [];
   let inRule = false;
   let conditional = 0;

@@ -1,6 +1,6 @@
 import { resolvePath, within } from "../paths.ts";
 import { fdSelection, namePattern, narrowed, searchedNames, searchedRoots } from "./selection.ts";
-import { glob, hole, known, none, unknown } from "./shell.ts";
+import { contentOf, glob, hole, joinedText, known, none, target, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
 /** What `echo`, `printf`, `pwd` and their like print. */
@@ -72,7 +72,7 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     case "cat":
     case "tee":
       if (operands.length === 0 || name === "tee") return stdin;
-      return unknown;
+      return concatenated(operands, shell);
     case "tr":
     case "rev":
     case "xxd":
@@ -166,6 +166,19 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     default:
       return unknown;
   }
+}
+
+function concatenated(files: readonly Arg[], shell: Shell): Output {
+  const [first] = files;
+  const path = first === undefined || files.length > 1 ? undefined : target(shell, first.value).path;
+  const contents = files.map((file) => contentOf(shell, file.value));
+  const texts = contents.flatMap((content) => (content?.kind === "text" ? [content.text] : []));
+  if (texts.length === files.length) return joinedText(texts);
+  const content = contents.find((item) => item?.kind === "unknown");
+  if (content !== undefined) return content;
+  return first === undefined || path === undefined
+    ? unknown
+    : { kind: "unknown", file: { ...first, value: path } };
 }
 
 function entries(value: string): string {

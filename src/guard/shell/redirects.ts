@@ -1,5 +1,5 @@
 import type { Redirect } from "./ir.ts";
-import { contentOf, hole, known, none, putContent, touch, unknown } from "./shell.ts";
+import { contentOf, hole, known, none, putContent, target, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 import { expandText } from "./words.ts";
 
@@ -23,13 +23,18 @@ export function redirects(list: readonly Redirect[], shell: Shell, empty = false
     if ((operator === ">&" || operator === "<&") && (text === undefined || /^\d*-?$/.test(text))) continue;
     if (operator === "<" || operator === "<&") {
       touch(shell, arg, { kind: "read", by: "<" });
-      stdin = contentOf(shell, arg.value) ?? unknown;
+      stdin = contentOf(shell, arg.value) ?? { kind: "unknown", ...fileNamed(shell, arg) };
     } else {
       const replaces = empty && !operator.includes(">>");
       touch(shell, arg, { kind: "write", by: replaces ? "truncate" : operator });
     }
   }
   return stdin;
+}
+
+function fileNamed(shell: Shell, arg: Arg): { readonly file?: Arg } {
+  const { path, glob } = target(shell, arg.value);
+  return path === undefined || glob === true ? {} : { file: { ...arg, value: path } };
 }
 
 /** Whether a command prints nothing, or what git has of a file: a redirect then takes away what the file held. */

@@ -1,9 +1,10 @@
+import { matchesAny } from "../../core/glob.ts";
 import type { Call } from "./command.ts";
 import { quote } from "./command.ts";
 import { isAbsent, lookUp, runLooked } from "./lookup.ts";
 import { runMake } from "./make.ts";
 import { readOptions, valueOf } from "./options.ts";
-import { freshShell, hole, isKnown, target } from "./shell.ts";
+import { freshShell, glob, hole, isKnown, target } from "./shell.ts";
 import type { Arg, Shell } from "./shell.ts";
 import { readJustfile, readTaskfile } from "./task-files.ts";
 import type { Recipe, RecipeFile } from "./task-files.ts";
@@ -16,6 +17,17 @@ export function runScripts(name: string, args: readonly Arg[], shell: Shell, cal
     case "yarn":
     case "bun":
       return runPackageScript(name, args, shell, call);
+    case "node":
+      return runNodeScript(args, shell, call);
+    case "deno":
+      return args[0]?.value === "task"
+        ? runPackageScript("npm", [runVerb, ...args.slice(1)], shell, call)
+        : undefined;
+    case "run-s":
+    case "run-p":
+    case "npm-run-all":
+    case "npm-run-all2":
+      return runSeveral(args, shell, call);
     case "composer":
       return runComposer(args, shell, call);
     case "make":
@@ -92,6 +104,37 @@ function runPackageScript(name: string, args: readonly Arg[], shell: Shell, call
     runLooked(`${found.path}#${part}`, { ...inner, cwd: found.folder }, (there) => {
       there.world.runText(line, freshShell(there, call.env, []), { value: line, span: call.span });
     });
+  }
+}
+
+const runVerb: Arg = { value: "run", span: { start: 0, end: 0 } };
+
+/** `node --run name` runs a script of the package without its `pre` and `post`. */
+function runNodeScript(args: readonly Arg[], shell: Shell, call: Call): void {
+  const at = args.findIndex((arg) => /^--run(=|$)/.test(arg.value));
+  const option = args[at];
+  if (option === undefined) return;
+  const attached = option.value.startsWith("--run=") ? [{ ...option, value: option.value.slice(6) }] : [];
+  runPackageScript("npm", [runVerb, ...attached, ...args.slice(at + 1)], shell, call);
+}
+
+const scriptsAtMost = 20;
+
+/** `run-s a "b --flag" 'c:*'`: several scripts of the package. */
+function runSeveral(args: readonly Arg[], shell: Shell, call: Call): void {
+  const scripts = scriptsOf(nearest("package.json", shell)?.text ?? "");
+  for (const arg of args.slice(0, scriptsAtMost)) {
+    if (arg.value.startsWith("-")) continue;
+    const [wanted = "", ...given] = arg.value
+      .replaceAll(glob, "")
+      .split(/\s+/)
+      .map((value) => ({ ...arg, value }));
+    if (wanted === "") continue;
+    const names = wanted.value.includes("*")
+      ? [...scripts.keys()].filter((item) => matchesAny(item, [wanted.value]))
+      : [wanted.value];
+    for (const value of names.slice(0, scriptsAtMost))
+      runPackageScript("npm", [runVerb, { ...arg, value }, ...given], shell, call);
   }
 }
 

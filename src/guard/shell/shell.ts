@@ -9,8 +9,11 @@ export type Output =
   | { readonly kind: "text"; readonly text: string }
   /** Names of files, as words: for instance what `find` prints. */
   | { readonly kind: "paths"; readonly words: readonly string[] }
-  /** `fetched` where it comes from the network: the address, empty where that is not known. */
-  | { readonly kind: "unknown"; readonly fetched?: string };
+  /**
+   * `fetched` where it comes from the network: the address, empty where that is not known. `file`: the file that it
+   * comes from, by its absolute path.
+   */
+  | { readonly kind: "unknown"; readonly fetched?: string; readonly file?: Arg };
 
 export const none: Output = { kind: "none" };
 export const unknown: Output = { kind: "unknown" };

@@ -137,7 +137,16 @@ function runTexts(name: string, args: readonly Arg[], shell: Shell, call: Call):
   note(name, args, shell, call);
   const given = ["x", "s", "exec", "shell"].flatMap((option) => options.values.get(option) ?? []);
   for (const text of name === "concurrently" ? options.operands : given)
-    runBody(text, [], shell, { ...call, stdin: none });
+    // `npm:name` is short for a script of the package, or for several by a pattern.
+    runBody(
+      { ...text, value: text.value.replace(/^(npm|yarn|pnpm|bun|node|deno):(?=\S)/, "run-s ") },
+      [],
+      shell,
+      {
+        ...call,
+        stdin: none,
+      },
+    );
   return unknown;
 }
 

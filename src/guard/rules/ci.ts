@@ -1,10 +1,11 @@
 import { globMatcher, matchesAny } from "../../core/glob.ts";
+import { mayNameFiles, namedInCode } from "../named-in-code.ts";
 import { placeOf } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
 import { protects } from "../protected-files.ts";
 import type { Protected } from "../protected-files.ts";
 import type { Find, Hit, Rule, Scene } from "../rule.ts";
-import { watching } from "../watching.ts";
+import { together, watching } from "../watching.ts";
 
 // Files that the known CI services read, and the folders that hold them.
 const isWorkflow = globMatcher([
@@ -78,7 +79,10 @@ const workflowEdit: Rule = {
   irreversible: false,
   verdict: "deny",
   says: "it changes a CI workflow, which judges this very change",
-  find: edits(workflowFiles, "is a CI workflow, which judges this very change"),
+  find: together(
+    edits(workflowFiles, "is a CI workflow, which judges this very change"),
+    watching({ programs: mayNameFiles }, namedWorkflows),
+  ),
   mustBlock: [
     { edit: ".github/workflows/test.yml" },
     { edit: ".gitlab-ci.yml" },
@@ -101,6 +105,8 @@ const workflowEdit: Rule = {
     "sed -i 's/npm test/true/' $(find . -name ci.yml)",
     "grep -rl 'npm test' --include='*.yml' . | xargs sed -i 's/npm test/true/'",
     "git mv .github docs/github",
+    "git ls-files .github | xargs rm",
+    "for f in $(git ls-files .github); do echo > $f; done",
     "echo x >> .GitHub/Workflows/ci.yml",
     { edit: ".GitHub/workflows/ci.yml" },
     { edit: ".github", change: { kind: "delete" } },
@@ -114,6 +120,14 @@ const workflowEdit: Rule = {
     "docker cp x:/ci.yml .github/workflows/ci.yml",
     "vim -es -c '%s/npm test/true/' -c wq .github/workflows/ci.yml",
     "awk -i inplace '{gsub(/npm test/,\"true\")}1' .github/workflows/ci.yml",
+    "comby 'npm test' true -i .github/workflows/ci.yml",
+    "npx replace-in-file 'npm test' true '.github/workflows/*.yml'",
+    "python3 -c 'import fileinput\nfor l in fileinput.input(\".github/workflows/ci.yml\", inplace=True): print(1)'",
+    'python3 -c \'import zipfile; zipfile.ZipFile("/tmp/z.zip").extractall(".github")\'',
+    'python3 - <<\'E\'\ndef main(p):\n    open(p, "w").write("")\nmain(".github/workflows/ci.yml")\nE',
+    'python3 - .github/workflows/ci.yml <<\'E\'\nimport sys\nopen(sys.argv[1], "w").write("")\nE',
+    'node - .github/workflows/ci.yml <<\'E\'\nrequire("fs").writeFileSync(process.argv[2], "")\nE',
+    'perl -e \'rename "/tmp/x", ".github/workflows/ci.yml"\'',
     "git apply --include='.github/workflows/*' a.patch && touch azure-pipelines.yml",
   ],
   mustAllow: [
@@ -127,6 +141,9 @@ const workflowEdit: Rule = {
     "find . -name '*.yml' | xargs grep -n 'npm test'",
     "find deploy -name '*.yml' -exec sed -i 's/v1/v2/' {} +",
     "rm *.yml",
+    "python3 -c 'import yaml; print(yaml.safe_load(open(\".github/workflows/ci.yml\")))'",
+    'python3 - <<\'E\'\ntext = open(".github/workflows/ci.yml").read()\nout = "/tmp/jobs"\nopen(out, "w").write(text)\nE',
+    "node scripts/lint-workflows.js .github/workflows/ci.yml",
     "tar xzf /tmp/x.tgz src/a.ts && unzip -o /tmp/x.zip -d vendor",
     "docker cp .github/workflows/ci.yml x:/ci.yml",
     "vim -es -c 'g/npm/p' -c q .github/workflows/ci.yml",
@@ -205,6 +222,17 @@ function turnsOn(effect: FileEffect, effects: Scene["effects"]): boolean {
   );
 }
 
+/** Code and tools that may write a workflow which they name. */
+function namedWorkflows({ effects, policy }: Scene): readonly Hit[] {
+  const meant = (path: string): boolean =>
+    !named(path, policy.scope.allow) && (isWorkflow(path) || path === ".github");
+  return namedInCode(effects, meant).map(({ path, effect }) => ({
+    ...(effect.span === undefined ? {} : { span: effect.span }),
+    verdict: "ask",
+    says: `it may change ${path}, a CI workflow or a folder of such, which judges this very change`,
+  }));
+}
+
 function placeIn(effect: FileEffect, facts: Scene["facts"]): string | undefined {
   const place = placeOf(effect, facts);
   return place.kind === "inside" || place.kind === "git" ? place.rel : undefined;
@@ -214,11 +242,11 @@ const unpacks = /^(tar|bsdtar|unzip|7z|docker|podman|rsync)$/;
 
 function touches(effect: FileEffect, rel: string, files: Protected): ReturnType<typeof protects> {
   const name = rel.toLowerCase();
-  // Taking a folder away takes what is in it; `.github` holds the workflows. An editing tool's own path may be a folder.
-  const takes = effect.kind === "delete" && (effect.recursive || effect.by === "edit" || effect.by === "git");
-  if (takes && files.is(`${name}/workflows/x`)) return "certain";
+  // Taking a folder away takes what is in it; `.github` holds the workflows. Lists of files are named by their folder.
+  if (effect.kind === "delete" && files.is(`${name}/workflows/x`)) return "certain";
   // What is unpacked into it may bring some.
-  const fills = effect.kind === "write" && effect.recursive && unpacks.test(effect.by ?? "");
+  const by = effect.by ?? "";
+  const fills = effect.kind === "write" && (effect.recursive ? unpacks.test(by) : /^(?:>|sed|tee)$/.test(by));
   if (fills && files.is(`${name}/workflows/x`)) return "possible";
   // A pattern below a folder that holds such files may mean them.
   const fixed = effect.glob === true ? name.split(/\/?[^/]*[*?[]/, 1).join("") : "";

@@ -5,7 +5,6 @@ import type { CodeCall } from "./code-reader.ts";
 import type { Value } from "./code-values.ts";
 import type { Family } from "./code-tokens.ts";
 import {
-  addEffect,
   addProblem,
   freshShell,
   hole,
@@ -181,6 +180,15 @@ const shellStarts: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+// Those that hand one text to a shell, whatever it is.
+const unseen: ReadonlySet<string> = new Set([
+  "system",
+  "getoutput",
+  "getstatusoutput",
+  "shell_exec",
+  "passthru",
+]);
+
 const wordStarts: ReadonlySet<string> = new Set(
   `spawnSync spawn execFile execFileSync execv execve execvp execvpe execl execle execlp spawnl spawnlp spawnv spawnvp
   create_subprocess_exec posix_spawn execa execaSync execaCommand execaCommandSync Command`
@@ -237,8 +245,13 @@ function start({ name, args, named }: CodeCall, last: string, scene: CodeScene):
     );
   const [text] = first.items;
   if (text !== undefined && text !== hole) shellText(text, inner);
-  else if (scene.family === "awk")
-    addEffect(scene.shell.world, { kind: "opaque", what: "awk system call", span: scene.code.span });
+  else if (unseen.has(last))
+    addProblem(
+      scene.shell.world,
+      "opaque-body",
+      `the text that ${last} gives to a shell cannot be known`,
+      scene.code.span,
+    );
 }
 
 function shellText(text: string, { shell, call, code }: CodeScene): void {

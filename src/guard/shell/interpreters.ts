@@ -5,6 +5,7 @@ import { addOpaqueBody } from "./fetched.ts";
 import { isAbsent, lookUp, lookUpScript, runLooked } from "./lookup.ts";
 import { has, readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
+import { unescaped } from "./output.ts";
 import { contentOf, hole, isKnown, touch, unknown } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 
@@ -79,7 +80,12 @@ export function runInterpreter(
   if (worded && first?.value === "eval" && second !== undefined) codes.push(second);
   if (family === "awk") {
     const file = options.values.get("f")?.[0];
-    if (first !== undefined && file === undefined) codes.push(first);
+    const set = (options.values.get("v") ?? []).flatMap(({ value }) => {
+      const [, variable, text = ""] = /^(\w+)=(.*)$/s.exec(value) ?? [];
+      return variable === undefined ? [] : [`${variable} = ${JSON.stringify(text)}\n`];
+    });
+    if (first !== undefined && file === undefined)
+      codes.push({ ...first, value: [...set, first.value].join("") });
     if (file !== undefined) codes.push(...contents(file, shell));
   }
   if ((base === "perl" || base === "ruby") && has(options, "i") && codes.length > 0)
@@ -181,6 +187,15 @@ function readAwk(code: Arg, shell: Shell): void {
     [...code.value.matchAll(pattern).take(callsAtMost)].map((match) => match[1] ?? hole);
   for (const value of each(/>>?\s*"([^"]+)"/g))
     touch(shell, { ...code, value }, { kind: "write", by: "awk" });
-  for (const text of each(/\|\s*"([^"]+)"/g)) shell.world.runText(text, shell, code);
+  for (const match of code.value
+    .matchAll(/\bprintf?\b([^|;{}\n]*)\|\s*"\s*(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k)?sh\b[^"]*"/g)
+    .take(callsAtMost)) {
+    const text = /^\s*\(?\s*"((?:[^"\\]|\\.)*)"\s*\)?\s*$/.exec(match[1] ?? "")?.[1];
+    if (text === undefined)
+      addOpaqueBody(shell.world, "the text that awk gives to a shell cannot be known", code.span);
+    else shell.world.runText(unescaped(text), shell, code);
+  }
+  for (const text of each(/\|\s*"([^"]+)"/g))
+    if (!/^\s*\S*sh\s*$/.test(text)) shell.world.runText(text, shell, code);
   for (const text of each(/"([^"]+)"\s*\|\s*getline/g)) shell.world.runText(text, shell, code);
 }

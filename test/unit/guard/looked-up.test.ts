@@ -142,3 +142,15 @@ test("what a file holds is known to the shell that reads it whole", async () => 
     wipe,
   );
 });
+
+test("what awk gives to a shell is read", async () => {
+  await each(
+    [
+      'awk \'BEGIN{print "rm -rf ~" | "sh"}\'',
+      "awk -v c='rm -rf ~' 'BEGIN{system(c)}'",
+      'awk \'BEGIN { print("rm -rf ~") | "/bin/sh" }\'',
+    ],
+    {},
+    wipe,
+  );
+});

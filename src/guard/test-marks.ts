@@ -143,6 +143,13 @@ export function headsTest(text: string): boolean {
   );
 }
 
+/** Whether text that is put in place of a test's head leaves it a name that no runner takes. */
+export function unnamesTest(removed: string, added: string): boolean {
+  if (/\bdef test/.test(removed)) return /\bdef \w/.test(added) && !/\bdef test/.test(added);
+  if (/\bfunc Test/.test(removed)) return /\bfunc \w/.test(added) && !/\bfunc Test/.test(added);
+  return /^\s*(?:@Test|#\[test\])\s*$/.test(removed) && added.trim() === "";
+}
+
 /** Whether text that is put in place of another takes an assertion away: for good, or into a comment. */
 export function dropsAssertion(removed: string, added: string): boolean {
   if (!anyAssertion.test(removed)) return false;

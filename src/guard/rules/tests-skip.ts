@@ -65,6 +65,18 @@ const skip: Rule = {
     "git apply <<'EOF'\n--- a/test/a.test.ts\n+++ b/test/a.test.ts\n@@ -1,2 +1,2 @@\n-test('a', () => {\n+test.skip('a', () => {\n });\nEOF",
     "jq '.jest.testPathIgnorePatterns += [\"integration\"]' package.json > p && mv p package.json",
     {
+      edit: "jest.config.js",
+      change: { kind: "replace", oldText: "testMatch: ['**/*.test.ts']", newText: "testMatch: []" },
+    },
+    {
+      edit: "tests/conftest.py",
+      change: {
+        kind: "replace",
+        oldText: "import pytest",
+        newText: "import pytest\ndef pytest_collection_modifyitems(items):\n    items[:] = []",
+      },
+    },
+    {
       edit: "src/cart.test.ts",
       change: { kind: "create", text: "it.skip('adds', () => {\n  expect(a()).toBe(1);\n});\n" },
       facts: {

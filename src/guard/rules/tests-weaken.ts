@@ -11,10 +11,10 @@ import {
   spanned,
   testChanges,
 } from "../test-changes.ts";
-import { lowersThreshold, passesAnyway } from "../test-config.ts";
+import { lowersThreshold, passesAnyway, silencesRunner } from "../test-config.ts";
 import { isTest, isTestConfig, relOf } from "../test-files.ts";
 import { overwritten } from "../whole-tests.ts";
-import { dropsAssertion, headsTest, lostTests } from "../test-marks.ts";
+import { dropsAssertion, headsTest, lostTests, unnamesTest } from "../test-marks.ts";
 import { watching } from "../watching.ts";
 
 const twoTests: Partial<Facts> = {
@@ -51,6 +51,8 @@ const weaken: Rule = {
       const anyway = passesAnyway(before, after);
       if (anyway !== undefined)
         return [{ ...spanned(effect), says: `it lets a failing test command succeed: ${short(anyway)}` }];
+      if (silencesRunner(before, after))
+        return [{ ...spanned(effect), says: "it replaces a test command by one that always succeeds" }];
       const lower = lowersThreshold(before, after);
       return lower === undefined
         ? []
@@ -59,9 +61,11 @@ const weaken: Rule = {
     ...rewritten(
       scene,
       ({ removed, added, drops }) =>
-        drops ? dropsAssertion(removed, "") || headsTest(removed) : dropsAssertion(removed, added),
+        drops
+          ? dropsAssertion(removed, "") || headsTest(removed)
+          : dropsAssertion(removed, added) || unnamesTest(removed, added),
       false,
-    ).map((hit) => ({ ...hit, says: "its script takes assertions out of tests" })),
+    ).map((hit) => ({ ...hit, says: "its script takes assertions out of tests, or tests out of the run" })),
     ...filteredOut(scene).map((hit) => ({ ...hit, says: "it takes assertions out of a test" })),
     ...configRewrites(scene, weakening),
     ...configured(scene, (text) => passesAnyway("", text)).map((hit) => ({
@@ -89,6 +93,17 @@ const weaken: Rule = {
     "sed -i 's/fail_under = 90/fail_under = 10/' pyproject.toml",
     "python3 -c \"import re; p='tests/test_a.py'; s=open(p).read(); open(p,'w').write(re.sub(r'assert .*', 'pass', s))\"",
     "npm pkg set scripts.test='jest --passWithNoTests'",
+    "sed -i 's/^def test_/def _test_/' tests/unit/test_a.py",
+    "sed -i 's/pytest/true/' Makefile",
+    { edit: "Makefile", change: { kind: "replace", oldText: "\tpytest", newText: "\t-pytest" } },
+    {
+      edit: "tox.ini",
+      change: { kind: "replace", oldText: "commands = pytest", newText: "commands = true" },
+    },
+    {
+      edit: "package.json",
+      change: { kind: "replace", oldText: '"test": "vitest run"', newText: '"test": "echo ok"' },
+    },
     {
       edit: "src/cart.test.ts",
       change: {
@@ -168,6 +183,17 @@ const weaken: Rule = {
     "jq -r '.scripts.test' package.json",
     "grep -rn 'expect(' src",
     "sed -i 's/fail_under = 80/fail_under = 90/' pyproject.toml",
+    "sed -i 's/def test_old/def test_new/' tests/unit/test_a.py",
+    "sed -i 's/pytest/pytest -q/' Makefile",
+    { edit: "Makefile", change: { kind: "replace", oldText: "\tpytest", newText: "\t@echo run\n\tpytest" } },
+    {
+      edit: "package.json",
+      change: {
+        kind: "replace",
+        oldText: '"name": "a"',
+        newText: '"test": "echo \\"Error: no test specified\\" && exit 1"',
+      },
+    },
     {
       edit: "src/cart.test.ts",
       change: { kind: "replace", oldText: "expect(total()).toBe(3);", newText: "expect(total()).toBe(4);" },
@@ -229,6 +255,7 @@ function filteredOut({ effects, facts }: Scene): readonly Hit[] {
 function weakening({ swaps }: Rewrite): string | undefined {
   for (const { removed, added } of swaps) {
     if (passesAnyway(removed, added) !== undefined) return "it lets a failing test command succeed";
+    if (silencesRunner(removed, added)) return "it replaces a test command by one that always succeeds";
     const key = /"(?:test|check|lint|typecheck)[\w:-]*"\s*:/.test(removed);
     if (key && /:\s*"(?:exit 0|true|:|echo\b[^"]*)"/.test(added))
       return "it replaces a test command by one that always succeeds";

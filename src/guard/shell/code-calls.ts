@@ -50,6 +50,8 @@ function act(item: CodeCall, scene: CodeScene): void {
   const last = name.slice(name.lastIndexOf(".") + 1);
   const [first, second] = args;
   if (runsCode(item, last, scene)) return;
+  if (name === "runpy.run_path" && first?.items[0] !== undefined && isKnown(first.items[0]))
+    return shellText(`python3 ${quote(first.items[0])}`, scene);
   if (starts(name, last, scene)) return start(item, last, scene);
   // Groovy runs a text by a method of it.
   if (last === "execute" && args.length === 0 && item.receiver.name === undefined) {
@@ -158,7 +160,9 @@ function runsCode({ name, args }: CodeCall, last: string, scene: CodeScene): boo
   const other = scene.family !== "python" && (name === "eval" || name === "instance_eval");
   if (!python && !other) return false;
   const [text] = args[0]?.items ?? [];
-  if (text !== undefined && isKnown(text) && text !== "")
+  const file = python ? loaded.exec(scene.text)?.[2] : undefined;
+  if (file !== undefined) shellText(`python3 ${quote(file)}`, scene);
+  else if (text !== undefined && isKnown(text) && text !== "")
     readCode(scene.family, { ...scene.code, value: text }, scene.shell, scene.call, scene.by);
   else if (fetches.test(scene.text))
     addProblem(
@@ -169,6 +173,9 @@ function runsCode({ name, args }: CodeCall, last: string, scene: CodeScene): boo
     );
   return true;
 }
+
+/** `exec(open("file").read())`, with or without `compile` around it. */
+const loaded = /\bexec\(\s*(?:compile\(\s*)?open\(\s*(["'])([\w./-]{1,200})\1\s*\)\.read\(/;
 
 const fetches =
   /urlopen|requests\.get|urllib|http\.get|\bfetch\(|b64decode|a85decode|atob\(|fromhex|unhexlify|decompress|marshal|codecs|Net::HTTP|LWP|MIME::Base64|unpack/;

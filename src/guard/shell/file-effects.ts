@@ -3,6 +3,7 @@ import type { Call } from "./command.ts";
 import { fetchedBy } from "./fetched.ts";
 import { has, plainText, readOptions, valueOf } from "./options.ts";
 import type { OptionSpec, Options } from "./options.ts";
+import { lookUp } from "./lookup.ts";
 import { addEffect, contentOf, hole, putContent, target, touch, unknown } from "./shell.ts";
 import type { Arg, Shell } from "./shell.ts";
 
@@ -70,6 +71,10 @@ export function moves(start: Start, takesAway: boolean): void {
   if (from === undefined || to === undefined) return;
   const content = contentOf(start.shell, from.value);
   if (content !== undefined) putContent(start.shell, to.value, content);
+  // A shell script of the repository is the same under another name.
+  const script =
+    content === undefined && /\.(ba|z)?sh$/.test(from.value) ? lookUp(from.value, start.shell) : undefined;
+  if (script !== undefined) putContent(start.shell, to.value, { kind: "text", text: script.text });
   // A copy of a program is that program under another name.
   const source = target(start.shell, from.value).path;
   if (source !== undefined && /^(\/usr)?\/s?bin\/[^/]+$/.test(source)) copied(start.shell, source, to);

@@ -14,6 +14,10 @@ export function assigned(name: string, value: string, shell: Shell, span: Span):
     addProblem(shell.world, "opaque-body", `${name} makes the program load other code`, span);
   if (name === "BASH_ALIASES")
     addProblem(shell.world, "opaque-body", "what an alias stands for cannot be known", span);
+  // What an interpreter loads before every program.
+  if (name === "NODE_OPTIONS" && /(^|\s)(-r|--require|--import)[\s=]\s*\.{0,2}\//.test(value))
+    run(`node ${value} -e 0`, shell, span);
+  if (name === "PYTHONSTARTUP" && /^[\w./-]+$/.test(value)) run(`python3 ${value}`, shell, span);
   // One word alone is a program that gets further arguments, and does little without them.
   if (running.test(name) && /\S\s+\S/.test(value)) run(value.replace(/^\|/, ""), shell, span);
   if (prompts.test(name) && /\$\(|`/.test(value)) run(`: "${value}"`, shell, span);

@@ -154,3 +154,32 @@ test("what awk gives to a shell is read", async () => {
     wipe,
   );
 });
+
+test("a file of the repository is read where a variable, a copy or code loads it", async () => {
+  const files: Files = {
+    "evil.sh": "rm -rf ~\n",
+    "evil.py": "import os\nos.system('rm -rf ~')\n",
+    "evil.cjs": 'require("child_process").execSync("rm -rf ~");\n',
+    "setup.cjs": "",
+  };
+  await each(
+    [
+      "cp evil.sh /tmp/z.sh && /tmp/z.sh",
+      "NODE_OPTIONS='--require ./evil.cjs' npm test",
+      "PYTHONSTARTUP=evil.py python3 -i",
+      "python3 -c 'exec(open(\"evil.py\").read())'",
+      "python3 -c 'import runpy; runpy.run_path(\"evil.py\")'",
+    ],
+    files,
+    wipe,
+  );
+  await each(
+    [
+      "cp evil.sh /tmp/z.sh",
+      "NODE_OPTIONS='--require ./setup.cjs' npm test",
+      "NODE_OPTIONS='--import tsx' node a.ts",
+    ],
+    files,
+    [],
+  );
+});

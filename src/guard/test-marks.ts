@@ -143,8 +143,9 @@ export function headsTest(text: string): boolean {
   );
 }
 
-/** Whether text that is put in place of a test's head leaves it a name that no runner takes. */
+/** Whether text that is put in place of a test's head leaves it a name that no runner takes, or makes every line a comment. */
 export function unnamesTest(removed: string, added: string): boolean {
+  if (removed === "") return /^(?:\/\/|#|--)\s*$/.test(added);
   if (/\bdef test/.test(removed)) return /\bdef \w/.test(added) && !/\bdef test/.test(added);
   if (/\bfunc Test/.test(removed)) return /\bfunc \w/.test(added) && !/\bfunc Test/.test(added);
   return /^\s*(?:@Test|#\[test\])\s*$/.test(removed) && added.trim() === "";

@@ -94,6 +94,7 @@ const weaken: Rule = {
     "python3 -c \"import re; p='tests/test_a.py'; s=open(p).read(); open(p,'w').write(re.sub(r'assert .*', 'pass', s))\"",
     "npm pkg set scripts.test='jest --passWithNoTests'",
     "sed -i 's/^def test_/def _test_/' tests/unit/test_a.py",
+    "sed -i 's#^#// #' test/a.test.ts",
     "sed -i 's/pytest/true/' Makefile",
     { edit: "Makefile", change: { kind: "replace", oldText: "\tpytest", newText: "\t-pytest" } },
     {

@@ -24,7 +24,7 @@ const deletes: Rule = {
     {
       effects: ["write", "delete"],
       programs: isPatchProgram,
-      operations: (name) => name === "rm" || appliesPatch(name),
+      operations: (name) => name === "rm" || name === "update-index" || appliesPatch(name),
     },
     (scene) => [
       ...scene.effects.flatMap((effect): readonly Hit[] =>
@@ -63,6 +63,9 @@ const deletes: Rule = {
     { edit: "test", change: { kind: "delete" } },
     { edit: "test", change: { kind: "move", to: "old" } },
     "git mv test test-old",
+    "git ls-files '*test*' | xargs git rm -q",
+    "rm $(find . -name '*test*')",
+    "git update-index --skip-worktree test/a.test.ts",
     { edit: "test/cart.test.ts", change: { kind: "delete" } },
     { edit: "test/cart.test.ts", change: { kind: "move", to: "docs/cart.txt" } },
     {
@@ -95,6 +98,9 @@ const deletes: Rule = {
     { edit: "test", change: { kind: "move", to: "tests" } },
     { edit: "scripts/test", change: { kind: "delete" } },
     "git mv test tests",
+    "find . -name '*test*.log' -delete",
+    "git update-index --chmod=+x test/a.test.ts",
+    "git update-index --skip-worktree config/local.json",
     "rm src/contest.ts",
     "git commit -m 'Remove test/old.test.ts'",
   ],
@@ -107,13 +113,18 @@ function lossesOf(effect: FileEffect, scene: Scene): readonly Hit[] {
   const named = (effect.by === "edit" || effect.by === "git") && !/(^|\/)(s?bin|scripts?|tools?)\//.test(rel);
   const many = effect.recursive || effect.glob === true || named;
   const folder = !isTest(rel) && many && isTestFolder(rel);
-  if (!folder && !isTest(rel)) return [];
+  const selected =
+    effect.glob === true && (effect.by === "git" || rel.startsWith("**/")) && anyTest.test(rel);
+  if (!folder && !selected && !isTest(rel)) return [];
   const hit = (says: string): Hit => ({ ...spanned(effect), says });
   if (effect.kind === "write") return effect.by === "truncate" ? [hit(`it empties the test ${rel}`)] : [];
   if (effect.kind !== "delete" || effect.by === "rsync") return [];
   if (staysATest(effect, scene)) return [];
   return [hit(`it deletes ${folder ? "the tests in" : "the test"} ${rel}`)];
 }
+
+// `*test*`, as git and find select by.
+const anyTest = /(?:^|\/)\*[._-]?(?:test|spec)s?[._-]?\*$/;
 
 /** A patch in the command's text that deletes a test. */
 function patchedAway({ action, effects, facts }: Scene): readonly Hit[] {
@@ -126,10 +137,13 @@ function patchedAway({ action, effects, facts }: Scene): readonly Hit[] {
   });
 }
 
-/** `git rm --cached`: the file stays, and the next commit has no such test. */
+/** `git rm --cached`, `git update-index --skip-worktree`: the file stays, and the next commit has no such test. */
 function forgets({ effects, facts }: Scene): readonly Hit[] {
   return effects.flatMap((effect): readonly Hit[] => {
-    if (effect.kind !== "git" || effect.operation !== "rm" || !effect.args.includes("--cached")) return [];
+    if (effect.kind !== "git") return [];
+    const { operation, args } = effect;
+    const hides = operation === "update-index" && args.some((arg) => hiding.test(arg ?? ""));
+    if (!hides && !(operation === "rm" && args.includes("--cached"))) return [];
     const rels = effect.args.flatMap((arg) => {
       const path = arg === undefined || arg.startsWith("-") ? undefined : resolvePath(arg, effect.cwd);
       const rel = path === undefined ? undefined : relOf({ kind: "delete", path, recursive: false }, facts);
@@ -137,9 +151,17 @@ function forgets({ effects, facts }: Scene): readonly Hit[] {
     });
     return rels[0] === undefined
       ? []
-      : [{ ...spanned(effect), says: `it takes ${rels[0]} out of the repository` }];
+      : [
+          {
+            ...spanned(effect),
+            says: `it ${hides ? "hides changes of" : "takes"} ${rels[0]}${hides ? "" : " out of the repository"}`,
+          },
+        ];
   });
 }
+
+// Changes of such a file show in no diff, and go into no commit.
+const hiding = /^--(?:skip-worktree|assume-unchanged|force-remove)$/;
 
 /** Whether what is deleted here is moved to where it is still run. */
 function staysATest(effect: FileEffect, { effects, facts }: Scene): boolean {

@@ -143,7 +143,7 @@ test("a Makefile's goals, needs and variables are read", async () => {
   assert.deepEqual(await rules("make -n wipe", files), []);
   assert.deepEqual(await rules("make clean", files), []);
   assert.deepEqual(await rules("make a.txt", files), force);
-  assert.deepEqual(await rules("make install PREFIX=/usr/local", files), []);
+  assert.deepEqual(await rules("make install PREFIX=/usr/local", files), ["packages/global-install"]);
   assert.deepEqual(await rules("make -C sub go", { "sub/Makefile": "go:\n\tcd .. && rm -rf .git\n" }), [
     "fs/recursive-delete",
     "fs/git-folder",

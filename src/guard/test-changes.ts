@@ -14,38 +14,7 @@ export interface Edited {
   readonly rel: string;
   readonly before: string;
   readonly after: string;
-  /** Whether these are the whole texts of the file. */
-  readonly whole?: true;
   readonly effect?: Effect;
-}
-
-/** Whole files that an action writes and whose text before is worth a look: tests and their configuration. */
-export function rewrittenTests(
-  action: Action,
-  effects: readonly Effect[],
-  written: ReadonlyMap<string, string>,
-  facts: Facts,
-): readonly Omit<Edited, "before" | "whole">[] {
-  const created = action.kind === "edit" && action.change.kind === "create" ? action.change.text : undefined;
-  return effects.flatMap((effect) => {
-    if (effect.kind !== "write" || effect.path === undefined || effect.glob === true) return [];
-    // What is appended to a file leaves the rest of it.
-    const after = effect.by === ">>" ? undefined : (created ?? written.get(effect.path));
-    if (after === undefined || /[\uE000-\uE00F]/.test(after)) return [];
-    const rel = relOf(effect, facts);
-    return rel !== undefined && (isTest(rel) || isTestConfig(rel)) ? [{ rel, after, effect }] : [];
-  });
-}
-
-function replaced({ action, effects, facts, reading }: Scene): readonly Edited[] {
-  const { texts } = facts;
-  if (texts === undefined) return [];
-  return rewrittenTests(action, effects, reading.written, facts).flatMap((file) => {
-    const { effect } = file;
-    const path = effect?.kind === "write" ? effect.path : undefined;
-    const old = path === undefined || !Object.hasOwn(texts, path) ? undefined : texts[path];
-    return old?.kind === "text" ? [{ ...file, before: old.text, whole: true as const }] : [];
-  });
 }
 
 /** The text of an edit before and after, where both are known: of an agent's own tool, or of a patch in a command. */

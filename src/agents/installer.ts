@@ -19,6 +19,17 @@ export interface Installer {
   plan(place: InstallPlace): Promise<Plan>;
   /** When the agent lets a call pass although its guard is installed; one clause each. */
   readonly open: readonly string[];
+  /** The same for a hook that hangs, where no `timeout` program ends it. */
+  readonly late?: string;
+}
+
+/** When the agent lets a call pass on this machine; one clause each. */
+export async function gapsOf(
+  { open, late }: Installer,
+  host: Pick<Host, "which">,
+): Promise<readonly string[]> {
+  if (late === undefined || (await host.which("timeout")) !== undefined) return open;
+  return [...open, `${late}: there is no \`timeout\` program here`];
 }
 
 export interface InstallPlace {

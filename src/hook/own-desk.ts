@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { historyIn } from "../guard/history.ts";
 import { gatherFacts } from "../host/facts.ts";
+import type { FactPlaces } from "../host/facts.ts";
 import { configFolder, openKey } from "../host/key.ts";
 import type { LeanHost } from "../host/lean-host.ts";
 import { openSqliteStore } from "../host/sqlite-store.ts";
@@ -24,7 +25,6 @@ export interface DeskParts {
 /** The desk of one place: facts are looked up afresh for each call, the ledger is the caller's to keep and to close. */
 export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): Desk {
   const { policy, ledger, version, append } = parts;
-  const { allow, deny } = policy.policy.scope;
   return {
     worktree,
     policy,
@@ -34,13 +34,24 @@ export function deskAt(host: LeanHost, { worktree }: Place, parts: DeskParts): D
     opened: () => guardOpened(host, { worktree, version, policy: policy.digest }),
     gather: (session) =>
       gatherFacts(host, {
-        worktree,
+        ...factPlaces(host, worktree, policy.policy),
         history: async (paths) => historyIn(ledger.read(session), paths),
-        // Who listens at the socket is believed.
-        guarded: [...new Set([configFolder(host), guardFolder(host), dirname(daemonSocket(host))])],
-        // Only a scope asks whether a file that is to be made would be ignored.
-        unmadeIgnored: deny.length > 0 || !allow.includes("**"),
       }),
+  };
+}
+
+/** Where facts are looked up for a decision outside of runs, whoever asks for it. */
+export function factPlaces(
+  host: Pick<LeanHost, "env" | "platform">,
+  worktree: string,
+  { scope: { allow, deny } }: Pick<Policy, "scope">,
+): FactPlaces {
+  return {
+    worktree,
+    // Who listens at the socket is believed.
+    guarded: [...new Set([configFolder(host), guardFolder(host), dirname(daemonSocket(host))])],
+    // Only a scope asks whether a file that is to be made would be ignored.
+    unmadeIgnored: deny.length > 0 || !allow.includes("**"),
   };
 }
 

@@ -166,6 +166,6 @@ function checkVersion(found: number, path: string): void {
 
 function noLedger(path: string): Fault {
   return new Fault("ledger/not-found", `there is no ledger at ${path}`, {
-    hint: "`surefoot run` makes one; name another with --ledger <file>",
+    hint: "`surefoot run` makes one, and so does an agent with the guard; name another with --ledger <file>",
   });
 }

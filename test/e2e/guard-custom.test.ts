@@ -95,7 +95,7 @@ test("an example that fails keeps the policy from being used, and guard test nam
     tested.out,
     /custom\/drop examples\.block\[0\] is not stopped by custom\/drop: "mytool list"\n/,
   );
-  assert.match(tested.out, /1 examples of 2 custom rules, 1 missed\n$/);
+  assert.match(tested.out, /1 example of 2 custom rules, 1 missed\n$/);
 });
 
 test("a person allows exactly one action once, by name, and nothing that looks like it", () => {
@@ -165,6 +165,12 @@ test("the code in a refusal is what a person allows; replay says what another po
   const refused = hooked(root, "git push --force");
   const [, code = ""] = /surefoot guard allow ([0-9a-f]{8})/.exec(refused) ?? [];
   assert.notEqual(code, "", refused);
+  const explained = surefoot(root, ["guard", "explain", code]);
+  assert.match(explained.out, /^Verdict: deny\n {2}git push --force\n[^]*deny {2}git\/force-push: /);
+  assert.match(
+    surefoot(root, ["explain", code]).out,
+    /^[0-9a-f]{8} — code of an action that the guard stopped\n/,
+  );
   const granted = surefoot(root, ["guard", "allow", "--yes", code]);
   assert.equal(granted.code, 0, granted.err);
   assert.match(granted.out, /^exec in .*\n {2}git push --force\nstopped by git\/force-push: /);

@@ -8,10 +8,8 @@ export const installer: Installer = {
   programs: ["cline"],
   scopes: ["user", "project"],
   http: false,
-  open: [
-    "its hook file cannot be started, or is no longer there",
-    "the hook takes longer than Cline waits (two minutes), which only a machine without a `timeout` program lets happen",
-  ],
+  late: "the hook takes longer than Cline waits (two minutes)",
+  open: ["its hook file cannot be started, or is no longer there"],
   async plan(place) {
     const { host, scope, project, hook, unattended, timeout } = place;
     const user = host.env["CLINE_DIR"] ?? `${host.platform.home}/.cline`;

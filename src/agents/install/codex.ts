@@ -15,9 +15,9 @@ export const installer: Installer = {
   // A project's own hooks are read only where the user trusts the project as a whole.
   scopes: ["user"],
   http: false,
+  late: "the hook takes longer than Codex waits",
   open: [
     "the hook is not trusted, as after a change of hooks.json: Codex then passes over it without a word",
-    "the hook takes longer than Codex waits, which only a machine without a `timeout` program lets happen",
     "a project that the user trusts says features.hooks = false, or keys are typed into a running shell (write_stdin)",
   ],
   async plan(place) {

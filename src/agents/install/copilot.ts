@@ -8,8 +8,8 @@ export const installer: Installer = {
   // It passes over the hooks of a repository (.github/hooks) that nobody has declared trusted, without a word.
   scopes: ["user"],
   http: false,
+  late: "the hook takes longer than Copilot CLI waits",
   open: [
-    "the hook takes longer than Copilot CLI waits, which only a machine without a `timeout` program lets happen",
     "a person starts it with tools allowed that no hook sees; it takes no static policy but on its command line",
   ],
   async plan({ host, hook, unattended, timeout }) {

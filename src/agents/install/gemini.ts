@@ -8,8 +8,8 @@ export const installer: Installer = {
   programs: ["gemini"],
   scopes: ["user", "project"],
   http: false,
+  late: "the hook takes longer than Gemini CLI waits",
   open: [
-    "the hook takes longer than Gemini CLI waits, which only a machine without a `timeout` program lets happen",
     "the project's settings say hooksConfig.enabled false",
     "it works for an editor (--acp): there it runs no hooks, and only the policy file holds",
   ],

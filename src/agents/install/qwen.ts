@@ -8,10 +8,8 @@ export const installer: Installer = {
   programs: ["qwen"],
   scopes: ["user", "project"],
   http: false,
-  open: [
-    "the hook takes longer than Qwen Code waits, which only a machine without a `timeout` program lets happen",
-    "the project's settings say disableAllHooks",
-  ],
+  late: "the hook takes longer than Qwen Code waits",
+  open: ["the project's settings say disableAllHooks"],
   async plan({ host, scope, project, hook, unattended, timeout, policy }) {
     const user = host.env["QWEN_HOME"] ?? `${host.platform.home}/.qwen`;
     const command = watched(hookCommand(hook, "qwen", { unattended }), timeout);

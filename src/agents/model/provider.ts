@@ -13,7 +13,7 @@ export interface ModelSettings {
 
 /**
  * The model behind a name. Nothing is called yet. Each provider's package is loaded only when it is named.
- * @throws Fault `usage/invalid` for an unknown provider or a missing address.
+ * @throws Fault `usage/invalid` for an unknown provider or a missing address, `agent/unavailable` without the named key.
  */
 export async function openModel(
   { model, baseUrl, keyEnv }: ModelSettings,
@@ -23,6 +23,11 @@ export async function openModel(
   const provider = model.slice(0, Math.max(cut, 0));
   const name = model.slice(cut + 1);
   const apiKey = keyEnv === undefined ? undefined : env[keyEnv];
+  // The provider would take its usual key instead, and send it to an address that it was not made for.
+  if (keyEnv !== undefined && (apiKey ?? "") === "")
+    throw new Fault("agent/unavailable", `the key of the model ${model} is not in ${keyEnv}`, {
+      hint: `set ${keyEnv}, or name another variable as key_env`,
+    });
   const given = {
     ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),

@@ -23,6 +23,8 @@ export async function askModel(
   { timeoutMs = answerMs, signal }: AskOptions = {},
 ): Promise<Opinion> {
   const { generateText, jsonSchema, Output } = await import("ai");
+  // What the model cannot do shows in its answers; a line on standard error for each question helps nobody.
+  globalThis.AI_SDK_LOG_WARNINGS = false;
   const schema = jsonSchema<Opinion>(
     {
       type: "object",

@@ -30,7 +30,12 @@ export const command: CliCommand = {
   },
 };
 
-const marks = { well: ["✓ ok     ", 32], missing: ["· none   ", 33], broken: ["✗ broken ", 31] } as const;
+const marks = {
+  well: ["✓ ok     ", 32],
+  missing: ["· none   ", 33],
+  gap: ["! gap    ", 33],
+  broken: ["✗ broken ", 31],
+} as const;
 
 function render({ what, health, says, remedy }: Finding, colour: boolean): string {
   const [mark, code] = marks[health];

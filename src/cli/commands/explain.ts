@@ -6,7 +6,8 @@ import { packageFile } from "../../policy/package-files.ts";
 import { loadTaxonomies } from "../../policy/taxonomies.ts";
 import { flag } from "../command.ts";
 import type { CliCommand, Io } from "../command.ts";
-import { explainEntry } from "../explain/entry.ts";
+import { explainCustom } from "../explain/custom-rule.ts";
+import { explainCode, explainEntry } from "../explain/entry.ts";
 import { explainField } from "../explain/field.ts";
 import type { Explanation } from "../explain/explanation.ts";
 
@@ -45,7 +46,9 @@ async function explanations(io: Io, word: string): Promise<readonly (Explanation
     await finding(io, word),
     rule(word),
     await explainField(io, word),
+    await explainCustom(io, word),
     await explainEntry(io, word),
+    await explainCode(io, word),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Fault } from "../../core/fault.ts";
-import type { CliCommand } from "../command.ts";
+import type { CliCommand, CliInput, Io } from "../command.ts";
 import { allowAction } from "../guard/allow.ts";
 import { calibrate } from "../guard/calibrate.ts";
 import { compile } from "../guard/compile.ts";
@@ -11,35 +11,110 @@ import { testExamples } from "../guard/test.ts";
 import { trustFiles } from "../guard/trust.ts";
 import { uninstall } from "../guard/uninstall.ts";
 
+/** What stands after `guard`. */
+interface Verb {
+  readonly usage: string;
+  /** The options that mean something here; any other one is a mistake. */
+  readonly options: readonly string[];
+  /** How many words may follow. */
+  readonly words: number;
+  run(input: CliInput, words: readonly string[], io: Io): Promise<number>;
+}
+
+const verbs: Readonly<Record<string, Verb>> = {
+  judge: {
+    usage: 'guard judge [--cwd <folder>] [--session <session>] ["<command>" | --edit <path> | --jsonl]',
+    options: ["cwd", "edit", "session", "json", "jsonl"],
+    // A command without quotes has a better answer than that there are too many words.
+    words: Infinity,
+    run: judgeActions,
+  },
+  explain: {
+    usage: 'guard explain [--cwd <folder>] [--session <session>] [<code> | "<command>" | --edit <path>]',
+    options: ["cwd", "edit", "session", "json"],
+    words: Infinity,
+    run: explainAction,
+  },
+  test: {
+    usage: "guard test [<policy.yaml>]",
+    options: ["json"],
+    words: 1,
+    run: testExamples,
+  },
+  replay: {
+    usage: "guard replay [--policy <file>] [--session <session>] [--ledger <file>]",
+    options: ["policy", "session", "ledger", "json"],
+    words: 0,
+    run: (input, _, io) => replayDecided(input, io),
+  },
+  allow: {
+    usage: 'guard allow [--once | --for <time>] [--yes] <code> | [--cwd <folder>] "<command>"',
+    options: ["once", "for", "yes", "cwd", "json"],
+    words: Infinity,
+    run: allowAction,
+  },
+  trust: {
+    usage: "guard trust [--yes]",
+    options: ["yes", "json"],
+    words: 0,
+    run: (input, _, io) => trustFiles(input, io),
+  },
+  install: {
+    usage: "guard install --agent <agent> [--scope user|project] [--unattended] [--http <port>] [--dry-run]",
+    options: ["agent", "scope", "hook", "unattended", "http", "dry-run"],
+    words: 0,
+    run: (input, _, io) => install(input, io),
+  },
+  uninstall: {
+    usage: "guard uninstall --agent <agent> | --all [--scope user|project] [--dry-run]",
+    options: ["agent", "all", "scope", "dry-run"],
+    words: 0,
+    run: (input, _, io) => uninstall(input, io),
+  },
+  calibrate: {
+    usage: "guard calibrate [<cases.jsonl>]",
+    options: ["json"],
+    words: 1,
+    run: calibrate,
+  },
+  serve: {
+    usage: "guard serve [--http <port>] | --status | --stop | --build-client",
+    options: ["http", "build-client", "status", "stop", "json"],
+    words: 0,
+    run: (input, _, io) => serve(input, io),
+  },
+  compile: {
+    usage: "guard compile",
+    options: ["root"],
+    words: 0,
+    run: (input, _, io) => compile(input, io),
+  },
+};
+
 export const command: CliCommand = {
   name: "guard",
   summary: "Judge a command or an edit before it happens, and say why",
   group: "Trust",
-  usage: [
-    'guard judge [--json] [--jsonl] [--edit <path>] ["<command>"]',
-    'guard explain [--edit <path>] ["<command>"]',
-    "guard test [<policy.yaml>]",
-    "guard replay [--policy <file>] [--session <session>]",
-    'guard allow [--once | --for <time>] <code> | "<command>"',
-    "guard trust",
-    "guard install --agent <agent> [--scope user|project] [--unattended] [--dry-run]",
-    "guard uninstall --agent <agent> | --all",
-    "guard calibrate [<cases.jsonl>]",
-    "guard serve [--http <port>] [--build-client] [--status] [--stop]",
-    "guard compile [--root <folder>]",
-  ],
+  usage: Object.values(verbs).map(({ usage }) => usage),
   examples: [
     [
       'guard judge "git push --force"',
       "allow, ask or deny under this repository's policy; exit 0 is allow, 1 is ask or deny",
     ],
+    [
+      "guard judge --session guard_claude_1 'rm -rf docs'",
+      "as if that session did it now: what it has looked at counts",
+    ],
     ["guard judge --jsonl < commands.jsonl", 'one {"command", "cwd"} a line in, one judgement a line out'],
     ['guard explain "cd .. && rm -rf x"', "how it is read, what it would do, which facts and rules decide"],
+    ["guard explain 1a2b3c4d", "the recorded decision that a refusal named by this code"],
     ["guard judge --edit .github/workflows/ci.yml", "the same for an edit of a file"],
     ["guard test", "every example of the built-in rules and of those in surefoot.yaml"],
     ["guard replay --policy new.yaml", "which recorded decisions that policy would change; nothing is run"],
     ["guard allow 1a2b3c4d", "you let the one action pass that a refusal named by this code"],
+    ["guard calibrate", "whether the model of your settings may answer what the rules ask about"],
     ["guard serve", "answer the hooks of all your agents from one process, until it is stopped"],
+    ["guard compile", "what hooks read in the place of surefoot.yaml; they start it by themselves"],
     ["guard trust", "you let what surefoot.yaml says now loosen the guard in this repository"],
     ["guard install --agent claude", "Claude Code asks the guard before every call; ends with a trial"],
     ["guard uninstall --all", "every agent's settings are as they were before"],
@@ -72,7 +147,7 @@ export const command: CliCommand = {
       type: "string",
       value: "<port>",
       group: "Serve",
-      says: "answer on this port of 127.0.0.1 as well, with a token; 0 for any free one",
+      says: "answer on this port of 127.0.0.1 as well, with a token (0: any free one); install: let the agent ask there",
     },
     "build-client": {
       type: "boolean",
@@ -89,14 +164,24 @@ export const command: CliCommand = {
       hidden: true,
     },
     edit: { type: "string", value: "<path>", group: "What", says: "judge an edit of this file" },
-    cwd: { type: "string", value: "<folder>", group: "What", says: "the folder that the command runs in" },
+    cwd: {
+      type: "string",
+      value: "<folder>",
+      group: "What",
+      says: "the folder that the command runs in, or that the path starts from",
+    },
     policy: {
       type: "string",
       value: "<file>",
       group: "What",
       says: "replay under this file in the place of surefoot.yaml",
     },
-    session: { type: "string", value: "<session>", group: "What", says: "replay this session alone" },
+    session: {
+      type: "string",
+      value: "<session>",
+      group: "What",
+      says: "replay this session alone; judge and explain: count what it did before",
+    },
     ledger: { type: "string", value: "<file>", group: "What", says: "replay the decisions of this ledger" },
     once: {
       type: "boolean",
@@ -115,38 +200,20 @@ export const command: CliCommand = {
   },
   seeAlso: ["surefoot explain git/force-push", "surefoot policy show"],
   async run(input, io) {
-    const [verb, ...words] = input.positionals;
-    switch (verb) {
-      case "judge":
-        return judgeActions(input, words, io);
-      case "explain":
-        return explainAction(input, words, io);
-      case "serve":
-        return serve(input, io);
-      case "compile":
-        return compile(input, io);
-      case "calibrate":
-        return calibrate(input, words, io);
-      case "test":
-        return testExamples(input, words, io);
-      case "replay":
-        return replayDecided(input, io);
-      case "allow":
-        return allowAction(input, words, io);
-      case "install":
-        return install(input, io);
-      case "uninstall":
-        return uninstall(input, io);
-      case "trust":
-        return trustFiles(input, io);
-      default:
-        throw new Fault(
-          "usage/invalid",
-          verb === undefined ? "say what the guard should do" : `guard has no ${verb}`,
-          {
-            hint: 'surefoot guard judge "<command>", surefoot guard explain "<command>" or surefoot guard test',
-          },
-        );
-    }
+    const [name, ...words] = input.positionals;
+    const verb = new Map(Object.entries(verbs)).get(name ?? "");
+    if (verb === undefined)
+      throw new Fault(
+        "usage/invalid",
+        name === undefined ? "say what the guard should do" : `guard has no ${name}`,
+        { hint: `one of: ${Object.keys(verbs).join(", ")}; see \`surefoot help guard\`` },
+      );
+    const stray =
+      Object.keys(input.values)
+        .filter((option) => !verb.options.includes(option))
+        .map((option) => `--${option}`)[0] ?? words[verb.words];
+    if (stray !== undefined)
+      throw new Fault("usage/invalid", `guard ${name} takes no ${stray}`, { hint: `surefoot ${verb.usage}` });
+    return verb.run(input, words, io);
   },
 };

@@ -1,7 +1,10 @@
 import type { Io } from "../command.ts";
 
-/** `missing` is fine to be without; `broken` keeps surefoot from its work. */
-export type Health = "well" | "missing" | "broken";
+/**
+ * `missing` is fine to be without; a `gap` is there however well all works, and worth knowing; `broken` keeps surefoot
+ * from its work.
+ */
+export type Health = "well" | "missing" | "gap" | "broken";
 
 export interface Finding {
   readonly what: string;
@@ -20,6 +23,10 @@ export function well(what: string, says: string): Finding {
 
 export function missing(what: string, says: string, remedy: string): Finding {
   return { what, health: "missing", says, remedy };
+}
+
+export function gap(what: string, says: string, remedy: string): Finding {
+  return { what, health: "gap", says, remedy };
 }
 
 export function broken(what: string, says: string, remedy: string): Finding {

@@ -3,12 +3,13 @@ import { installers } from "../../agents/install/index.ts";
 import { missingFiles } from "../../agents/install-files.ts";
 import { readInstallations } from "../../agents/install-record.ts";
 import type { Installation } from "../../agents/install-record.ts";
+import { gapsOf } from "../../agents/installer.ts";
 import type { Installer } from "../../agents/installer.ts";
 import { tryHook } from "../../agents/try-hook.ts";
 import { Fault } from "../../core/fault.ts";
 import type { Host } from "../../core/ports.ts";
 import { installedFile, whereOf } from "../guard/installing.ts";
-import { broken, missing, well } from "./examination.ts";
+import { broken, gap, missing, well } from "./examination.ts";
 import type { Examination, Finding } from "./examination.ts";
 
 /** In which agents the guard is, whether it answers there, and when the agent lets a call pass all the same. */
@@ -24,7 +25,7 @@ export const examineGuarded: Examination = async ({ host }) => {
   for (const installer of installers) {
     const here = installations.filter((one) => one.agent === installer.id);
     for (const one of here) findings.push(await examineInstalled(host, installer, one));
-    if (here.length > 0) findings.push(opening(installer));
+    if (here.length > 0) findings.push(...opening(installer, await gapsOf(installer, host)));
     else if (await isThere(host, installer)) findings.push(unguarded(installer));
   }
   return findings;
@@ -50,14 +51,17 @@ async function examineInstalled(
 }
 
 /** One line: the same agent may let a call pass in several ways. */
-function opening({ id, title, open }: Installer): Finding {
-  return missing(
-    "fails open",
-    `${title} lets a call pass when ${open.join("; or when ")}`,
-    id in adapters
-      ? `\`surefoot run --agent ${id}\` finds out afterwards what nobody decided, and has a jail`
-      : `no setting of ${title}'s closes this`,
-  );
+function opening({ id, title }: Installer, gaps: readonly string[]): readonly Finding[] {
+  if (gaps.length === 0) return [];
+  return [
+    gap(
+      "fails open",
+      `${title} lets a call pass when ${gaps.join("; or when ")}`,
+      id in adapters
+        ? `\`surefoot run --agent ${id}\` finds out afterwards what nobody decided, and has a jail`
+        : `no setting of ${title}'s closes this`,
+    ),
+  ];
 }
 
 function unguarded({ id, title }: Installer): Finding {

@@ -67,9 +67,9 @@ async function policy({ host }: Io, root: string): Promise<Finding> {
       return missing("policy", `no surefoot.yaml; the preset ${loaded.preset} holds`, "run `surefoot init`");
     const gates = loaded.gates.full.length;
     return gates === 0
-      ? broken(
+      ? missing(
           "policy",
-          "surefoot.yaml names no gate, so nothing can be verified",
+          "surefoot.yaml names no gate: the guard works, and a run could verify nothing",
           "name the repository's test command under gates.full",
         )
       : well(
@@ -85,7 +85,7 @@ async function policy({ host }: Io, root: string): Promise<Finding> {
 async function ledger({ host }: Io, root: string): Promise<Finding> {
   const path = `${root}/.surefoot/ledger.db`;
   if ((await host.files.stat(path)) === undefined)
-    return missing("record", "no ledger yet", "it is made by the first run");
+    return missing("record", "no ledger yet", "the first run makes it, or the first action that is guarded");
   try {
     const store = openSqliteStore(path, { now: host.now, mode: "read" });
     try {

@@ -1,6 +1,9 @@
+import { isPermitCode } from "../../core/permit.ts";
 import { tell } from "../../guard/says.ts";
 import { openSqliteStore } from "../../host/sqlite-store.ts";
+import { describeAction } from "../../report/describe-event.ts";
 import type { Io } from "../command.ts";
+import { stoppedUnder } from "../guard/recorded.ts";
 import { repositoryRoot } from "../repository.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -29,4 +32,21 @@ export async function explainEntry(io: Io, word: string): Promise<Explanation | 
   } finally {
     store.close();
   }
+}
+
+/** What was stopped here under the code that a refusal named. */
+export async function explainCode(io: Io, word: string): Promise<Explanation | undefined> {
+  if (!isPermitCode(word)) return undefined;
+  const [newest] = await stoppedUnder(word, io);
+  if (newest === undefined) return undefined;
+  return {
+    word,
+    kind: "code of an action that the guard stopped",
+    says: describeAction(newest.action),
+    lines: [
+      ...tell(newest.judgement, newest.action).split("\n"),
+      `all of it: surefoot guard explain ${word}`,
+      `once and no more: surefoot guard allow ${word}`,
+    ],
+  };
 }

@@ -1,22 +1,18 @@
-import type { Action, TextChange } from "../../core/action.ts";
+import type { Action, Reason, TextChange } from "../../core/action.ts";
 import { Fault } from "../../core/fault.ts";
-import { actionDigest, isPermitCode, permitCode } from "../../core/permit.ts";
-import type { LedgerStore } from "../../core/ports.ts";
+import { isPermitCode, permitCode } from "../../core/permit.ts";
 import { matchedText, subject } from "../../guard/says.ts";
-import { guardFolder } from "../../host/state-folder.ts";
-import { openSqliteStore } from "../../host/sqlite-store.ts";
 import { grantPermit } from "../../ledger/permits.ts";
-import { loadPolicy } from "../../policy/load.ts";
 import { durationMs } from "../../policy/duration.ts";
 import { shorten, visible, visibleLine } from "../../report/visible-text.ts";
 import { flag, text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { actorOf } from "../ledger/opened.ts";
 import { openRunLedger } from "../open-ledger.ts";
-import { policyRequest } from "../policy-request.ts";
-import { repositoryRoot } from "../repository.ts";
-import { actionOf } from "./deciding.ts";
+import { actionOf, decide, setUp } from "./deciding.ts";
+import type { Bench } from "./deciding.ts";
 import { decidedByPerson } from "./person.ts";
+import { stoppedOnce } from "./recorded.ts";
 
 /** `guard allow <code>`, or the command itself: a person lets one action pass that the guard stops. */
 export async function allowAction(input: CliInput, words: readonly string[], io: Io): Promise<number> {
@@ -27,8 +23,8 @@ export async function allowAction(input: CliInput, words: readonly string[], io:
       hint: "--once is what holds without either",
     });
   const expires = new Date(host.now().getTime() + lasting(until));
-  const root = await rootOf(io);
-  const wanted = await wantedAction(input, words, io, root);
+  const bench = await setUp(io);
+  const wanted = await wantedAction(input, words, io, bench);
   const json = flag(input, "json");
   if (!json) io.out(describe(wanted));
   const uses = until === undefined ? "once" : "many";
@@ -40,15 +36,14 @@ export async function allowAction(input: CliInput, words: readonly string[], io:
     io.err("nothing is allowed\n");
     return 1;
   }
-  const { policy } = await loadPolicy(await policyRequest(host, root, { committed: false }));
-  const ledger = openRunLedger(host, root, policy);
+  const ledger = openRunLedger(host, bench.place.root, bench.policy);
   try {
     const { action, digest } = wanted;
     const entry = grantPermit(ledger, { digest, action, by: actorOf(io), uses, expires });
     io.out(
       json
         ? `${JSON.stringify({ schemaVersion: 1, permit: entry.seq, code: permitCode(digest), uses, expires: expires.toISOString() })}\n`
-        : `allowed ${uses === "once" ? "once" : "often"}, until ${clock(expires)} (permit ${entry.seq})\n`,
+        : `allowed ${uses === "once" ? "once" : "as often as it comes"}, until ${clock(expires)} (permit ${entry.seq})\n`,
     );
   } finally {
     ledger.close();
@@ -58,7 +53,7 @@ export async function allowAction(input: CliInput, words: readonly string[], io:
 
 /** A permit that nobody uses is forgotten, and must not lie in wait. */
 const onceMs = 15 * 60_000;
-/** What is right for longer belongs into the policy. */
+/** What is right for longer belongs in the policy. */
 const longestMs = 8 * 3_600_000;
 
 function lasting(given: string | undefined): number {
@@ -66,77 +61,34 @@ function lasting(given: string | undefined): number {
   const ms = durationMs(given);
   if (ms !== undefined && ms <= longestMs) return ms;
   throw new Fault("usage/invalid", `--for ${given} is not a time of at most 8h`, {
-    hint: "as in --for 10m; what is right for longer belongs into guard.allow of surefoot.yaml",
+    hint: "as in --for 10m; what is right for longer belongs in guard.allow of surefoot.yaml",
   });
-}
-
-/** The repository, or outside of any the guard's own folder, where hooks keep the ledger then. */
-async function rootOf({ host, cwd }: Io): Promise<string> {
-  try {
-    return await repositoryRoot(host, cwd);
-  } catch (error) {
-    if (error instanceof Fault && error.code === "repo/not-found") return guardFolder(host);
-    throw error;
-  }
 }
 
 interface Wanted {
   readonly action: Action;
   readonly digest: string;
-  /** What the guard said of it, where it is on record. */
-  readonly reasons: readonly string[];
+  /** What stopped it, or would stop it now. */
+  readonly reasons: readonly Reason[];
 }
 
 async function wantedAction(
   input: CliInput,
   words: readonly string[],
   io: Io,
-  root: string,
+  bench: Bench,
 ): Promise<Wanted> {
   const [first] = words;
-  if (first !== undefined && words.length === 1 && isPermitCode(first)) return recorded(first, io, root);
-  if (first === undefined || text(input, "edit") !== undefined)
+  if (first === undefined)
     throw new Fault("usage/invalid", "say which action is to be allowed", {
       hint: "the code that the refusal named, or the command in quotes",
     });
-  const action = await actionOf(input, words, io);
-  return { action, digest: actionDigest(action, root), reasons: [] };
-}
-
-/** The newest action with this code that was stopped. */
-function recorded(code: string, io: Io, root: string): Wanted {
-  const store = openSqliteStore(`${root}/.surefoot/ledger.db`, { now: io.host.now, mode: "read" });
-  try {
-    const found = stopped(code, store);
-    const [newest, ...others] = found;
-    if (newest === undefined)
-      throw new Fault("entry/not-found", `no action with the code ${code} was stopped here`, {
-        hint: 'take the code from the refusal, or name the command itself: surefoot guard allow "<command>"',
-      });
-    // Whoever makes two actions with one code wants the wrong one to be allowed.
-    if (others.length > 0)
-      throw new Fault("usage/invalid", `${found.length} different actions have the code ${code}`, {
-        hint: 'name the command itself: surefoot guard allow "<command>"',
-      });
-    return newest;
-  } finally {
-    store.close();
+  if (words.length === 1 && isPermitCode(first)) {
+    const { action, digest, judgement } = await stoppedOnce(first, "allow", io);
+    return { action, digest, reasons: judgement.reasons };
   }
-}
-
-function stopped(code: string, store: LedgerStore): readonly Wanted[] {
-  const found = new Map<string, Wanted>();
-  for (const { session } of store.sessions().toReversed())
-    for (const { event } of store.read(session)) {
-      if (event.type !== "action.judged" || event.digest === undefined || !event.enforced) continue;
-      const { digest, action, judgement } = event;
-      if (permitCode(digest) !== code) continue;
-      const reasons = judgement.reasons.map(
-        (reason) => `${reason.rule}: ${reason.says} — ${matchedText(reason, action)}`,
-      );
-      found.set(digest, { action, digest, reasons });
-    }
-  return [...found.values()];
+  const { action, digest, judgement } = await decide(await actionOf(input, words, io), bench);
+  return { action, digest, reasons: judgement.reasons };
 }
 
 /** All that a person needs to see before saying yes. A long text is cut, which is said. */
@@ -145,7 +97,12 @@ function describe({ action, reasons }: Wanted): string {
   const whole = visible([subject(action), ...details(action)].join("\n"));
   const shown = shorten(whole, shownChars).replace(/^/gm, "  ");
   const cut = whole.length > shownChars ? `  (${whole.length - shownChars} more characters)\n` : "";
-  const stops = reasons.map((line) => `stopped by ${visibleLine(line)}\n`).join("");
+  const stops = reasons
+    .map((reason) =>
+      visibleLine(`stopped by ${reason.rule}: ${reason.says} — ${matchedText(reason, action)}`),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
   return `${action.kind}${where}\n${shown}\n${cut}${stops}`;
 }
 

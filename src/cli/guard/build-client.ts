@@ -11,7 +11,7 @@ import { version } from "../version.ts";
  * Compiles the small hook for this user, this Node and this installation; it is good until one of them moves. Throws
  * `platform/unsupported` where there is no compiler: the hook program itself serves there as well.
  */
-export async function buildClient({ host, out }: Io, socket: string): Promise<number> {
+export async function buildClient({ host, out, err }: Io, socket: string): Promise<number> {
   const { files, platform } = host;
   const compilers = await Promise.all(["cc", "gcc", "clang"].map((name) => host.which(name)));
   const compiler = compilers.find((path) => path !== undefined);
@@ -44,6 +44,9 @@ export async function buildClient({ host, out }: Io, socket: string): Promise<nu
   // An agent may be starting the one that stands there.
   await rename(draft, path);
   out(`${path}\n`);
+  err(
+    "`surefoot guard install` writes it into agents from now on; repeat it for those that have the guard\n",
+  );
   return 0;
 }
 

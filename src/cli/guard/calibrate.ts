@@ -7,7 +7,9 @@ import type { Calibration, CalibrationCase } from "../../guard/calibration.ts";
 import { exampleFacts, examplePolicy } from "../../guard/example.ts";
 import { judge } from "../../guard/judge.ts";
 import { questionAbout } from "../../guard/second-stage.ts";
+import { configFolder } from "../../host/key.ts";
 import { packageFile } from "../../policy/package-files.ts";
+import { count } from "../../report/amounts.ts";
 import { flag } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { calibrationFile, identityOf, modelSettings } from "./second-stage.ts";
@@ -24,15 +26,17 @@ export async function calibrate(input: CliInput, words: readonly string[], io: I
   const settings = await modelSettings(host);
   if (settings === undefined)
     throw new Fault("usage/invalid", "no second stage is set up", {
-      hint: "name a model in your own settings: second_stage: { model: anthropic:<model> }",
+      hint: `name a model in ${configFolder(host)}/config.yaml: second_stage: { model: "anthropic:<model>" }`,
     });
   const cases = await readCases(io, words[0]);
   const model = await openModel(settings, host.env);
+  io.err(`asking ${settings.model} about ${count(cases.length, "case")}\n`);
   const results: {
     label: CalibrationCase["label"];
     answer: "allow" | "prompt" | "terminate" | "unavailable";
   }[] = [];
   const missed: string[] = [];
+  let silence: string | undefined;
   const queue = [...cases];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !io.signal.aborted; next = queue.shift()) {
@@ -41,12 +45,24 @@ export async function calibrate(input: CliInput, words: readonly string[], io: I
       const { answer, says } = await askModel(model, question, { signal: io.signal });
       results.push({ label: next.label, answer });
       if (next.label === "dangerous" && answer === "allow") missed.push(`let through: ${next.command}`);
-      if (answer === "unavailable") missed.push(`no answer to ${next.command}: ${says}`);
+      if (answer === "unavailable") {
+        silence ??= says;
+        missed.push(`no answer to ${next.command}: ${says}`);
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   if (io.signal.aborted) return 130;
   const measured = calibrationOf(results);
+  // No answer says nothing about the model, and must not take the place of a calibration that does.
+  if (measured.unavailable === results.length)
+    throw new Fault(
+      "agent/unavailable",
+      `${settings.model} answered none of ${count(cases.length, "case")}`,
+      {
+        hint: silence ?? "see whether it can be reached",
+      },
+    );
   const kept = { of: identityOf(settings), measured };
   await host.files.write(calibrationFile(host), `${JSON.stringify(kept)}\n`, 0o600);
   const why = whyUntrusted(measured);
@@ -58,6 +74,8 @@ export async function calibrate(input: CliInput, words: readonly string[], io: I
   return why === undefined ? 0 : 1;
 }
 
+const missedShown = 10;
+
 function report(
   model: string,
   measured: Calibration,
@@ -66,7 +84,8 @@ function report(
 ): string {
   const share = (k: number, n: number): string => `${k} of ${n}`;
   const bound = (wilson(measured.letThrough, measured.dangerous).high * 100).toFixed(1);
-  const shown = missed.slice(0, 10).map((line) => `  ${line}`);
+  const more = missed.length > missedShown ? [`  … and ${missed.length - missedShown} more`] : [];
+  const shown = [...missed.slice(0, missedShown).map((line) => `  ${line}`), ...more];
   return [
     `Second stage: ${model}`,
     `  dangerous commands let through  ${share(measured.letThrough, measured.dangerous)} (at most ${bound} %)`,
@@ -89,15 +108,20 @@ async function readCases(io: Io, file: string | undefined): Promise<readonly Cal
       hint: "give a file with one case a line",
       where: { file: path },
     });
-  return text
+  const cases = text
     .split("\n")
     .flatMap((line, index) => (line.trim() === "" ? [] : [caseOf(line, index + 1, path)]));
+  if (cases.length > 0) return cases;
+  throw new Fault("usage/invalid", `${path} holds no case`, { hint: caseForm, where: { file: path } });
 }
+
+const caseForm =
+  'write {"command": "…", "user": "what the user asked for", "label": "harmless" or "dangerous"}, one a line';
 
 function caseOf(line: string, number: number, file: string): CalibrationCase {
   const wrong = (says: string, cause?: unknown): Fault =>
     new Fault("usage/invalid", `${file}:${number} is no case: ${says}`, {
-      hint: 'write {"command": "…", "user": "what the user asked for", "label": "harmless" or "dangerous"}',
+      hint: caseForm,
       where: { file, line: number },
       cause,
     });

@@ -7,14 +7,14 @@ import { loadPolicy } from "../../policy/load.ts";
 import type { CliInput, Io } from "../command.ts";
 import { text } from "../command.ts";
 import { policyRequest } from "../policy-request.ts";
-import { repositoryRoot } from "../repository.ts";
 import { version } from "../version.ts";
+import { placeHere } from "./place.ts";
 
 /** Writes the compiled form of the policy, which hooks read; they start this where it is missing or out of date. */
-export async function compile(input: CliInput, { host, cwd, out }: Io): Promise<number> {
+export async function compile(input: CliInput, io: Io): Promise<number> {
   const given = text(input, "root");
-  const root = given === undefined ? await repositoryRoot(host, cwd) : resolve(cwd, given);
-  out(`${await compileTo(host, root)}\n`);
+  const root = given === undefined ? (await placeHere(io)).root : resolve(io.cwd, given);
+  io.out(`${await compileTo(io.host, root)}\n`);
   return 0;
 }
 

@@ -3,6 +3,7 @@ import type { FileChange } from "../../agents/install-files.ts";
 import { isSame, readInstallations, writeInstallations } from "../../agents/install-record.ts";
 import type { Installation } from "../../agents/install-record.ts";
 import type { Words } from "../../agents/hook-command.ts";
+import { gapsOf } from "../../agents/installer.ts";
 import type { InstallPlace, Installer, Plan, Scope } from "../../agents/installer.ts";
 import { installedPolicy } from "../../agents/static-policy.ts";
 import { tryHook } from "../../agents/try-hook.ts";
@@ -113,15 +114,21 @@ async function report(
   for (const { path, after } of changed) io.out(`  ${after === undefined ? "removed" : "wrote"} ${path}\n`);
   if (made.scope === "project")
     io.out("  these files name paths of this machine: keep them out of what you commit\n");
-  for (const note of plan.notes) io.out(`  note: ${note}\n`);
+  for (const note of [...plan.notes, ...(await absence(installer, io))]) io.out(`  note: ${note}\n`);
   const trial = await tryHook(io.host, id, made.start);
   if (trial.holds)
     io.out("  probed the hook, not the agent: it refused a forced push and let `git status` pass\n");
-  for (const open of installer.open) io.out(`  it lets calls pass when ${open}\n`);
+  for (const gap of await gapsOf(installer, io.host)) io.out(`  ${title} lets a call pass when ${gap}\n`);
   if (trial.holds) return 0;
   io.err(`${title}: the hook does not work: ${trial.says}\n`);
   io.err(`  undo it with: surefoot guard uninstall --agent ${id}\n`);
   return 1;
+}
+
+async function absence({ title, programs }: Installer, { host }: Io): Promise<readonly string[]> {
+  const found = await Promise.all(programs.map((program) => host.which(program)));
+  if (programs.length === 0 || found.some((path) => path !== undefined)) return [];
+  return [`${title} is not on your PATH (${programs.join(", ")}); this counts where it reads these files`];
 }
 
 /** The lines that change, without those around them: they are the user's, and may hold keys. */

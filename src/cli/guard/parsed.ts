@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Action } from "../../core/action.ts";
 import { Fault } from "../../core/fault.ts";
 
@@ -12,7 +13,7 @@ export function parseAction(source: string, cwd: string): Action {
     if (error instanceof SyntaxError) return { kind: "exec", command: source.replace(/\n$/, ""), cwd };
     throw error;
   }
-  return actionFrom(value, cwd) ?? invalid("standard input", "it is a JSON object without a known field");
+  return actionFrom(value, cwd) ?? invalid("standard input", "it is a JSON object that names no action");
 }
 
 /** One line of `--jsonl`. Lines count from 1. */
@@ -25,26 +26,27 @@ export function parseLine(line: string, number: number, cwd: string): Action {
     if (error instanceof SyntaxError) return invalid(where, `it is not JSON: ${error.message}`);
     throw error;
   }
-  return actionFrom(value, cwd) ?? invalid(where, "it names neither a command nor a file");
+  return actionFrom(value, cwd) ?? invalid(where, "it names no action");
 }
 
 function invalid(where: string, says: string): never {
   throw new Fault("usage/invalid", `${where} cannot be judged: ${says}`, {
-    hint: 'give {"command": "…", "cwd": "…"}, {"edit": "path"} or {"read": "path"}',
+    hint: 'give {"command": "…", "cwd": "…"}, {"edit": "path"}, {"read": "path"} or {"fetch": "address"}, each as text',
   });
 }
 
-function actionFrom(value: unknown, cwd: string): Action | undefined {
+function actionFrom(value: unknown, base: string): Action | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const members = new Map<string, unknown>(Object.entries(value));
-  const command = members.get("command");
-  const folder = members.get("cwd");
-  if (typeof command === "string")
-    return { kind: "exec", command, cwd: typeof folder === "string" ? folder : cwd };
-  const edit = members.get("edit");
-  if (typeof edit === "string") return { kind: "edit", path: edit, change: { kind: "unknown" } };
-  const read = members.get("read");
-  if (typeof read === "string") return { kind: "read", path: read };
-  const url = members.get("fetch");
-  return typeof url === "string" ? { kind: "fetch", url } : undefined;
+  const named = (name: string): string | undefined => {
+    const member = members.get(name);
+    return typeof member === "string" ? member : undefined;
+  };
+  if (members.has("cwd") && named("cwd") === undefined) return undefined;
+  const cwd = resolve(base, named("cwd") ?? "");
+  const [command, edit, read, url] = [named("command"), named("edit"), named("read"), named("fetch")];
+  if (command !== undefined) return { kind: "exec", command, cwd };
+  if (edit !== undefined) return { kind: "edit", path: resolve(cwd, edit), change: { kind: "unknown" } };
+  if (read !== undefined) return { kind: "read", path: resolve(cwd, read) };
+  return url === undefined ? undefined : { kind: "fetch", url };
 }

@@ -12,6 +12,7 @@ import { configFolder } from "../../host/key.ts";
 import { leanHost } from "../../host/lean-host.ts";
 import { listenWhole } from "../../host/socket.ts";
 import { daemonSocket, guardFolder } from "../../host/state-folder.ts";
+import { count } from "../../report/amounts.ts";
 import { flag, text } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { version } from "../version.ts";
@@ -22,7 +23,7 @@ import { compileTo } from "./compile.ts";
 export async function serve(input: CliInput, io: Io): Promise<number> {
   const path = daemonSocket(io.host);
   if (flag(input, "build-client")) return buildClient(io, path);
-  if (flag(input, "stop")) return stop(io, path);
+  if (flag(input, "stop")) return stop(io, path, flag(input, "json"));
   if (flag(input, "status")) return status(io, path, flag(input, "json"));
   return run(io, path, portOf(input));
 }
@@ -66,8 +67,9 @@ async function run(io: Io, path: string, port: number | undefined): Promise<numb
     listening = await listenWhole(path, requestBytes, async (bytes) =>
       writeAnswer(await answer(daemon, bytes, () => stopping.abort())),
     );
-    if (port !== undefined) http = await openHttp(io, daemon, port);
-    io.out(`the guard listens at ${path}\n`);
+    const over = port === undefined ? undefined : await openHttp(io, daemon, port);
+    http = over?.server;
+    io.out(`the guard listens at ${path}\n${over?.says ?? ""}`);
     await untilAborted(ended);
   } finally {
     clearInterval(tidying);
@@ -94,7 +96,11 @@ async function answer(daemon: Daemon, bytes: Buffer, stopNow: () => void): Promi
   return await daemon.answer(request);
 }
 
-async function openHttp(io: Io, daemon: Daemon, port: number): Promise<Server> {
+async function openHttp(
+  io: Io,
+  daemon: Daemon,
+  port: number,
+): Promise<{ readonly server: Server; readonly says: string }> {
   const { files } = io.host;
   const tokenFile = join(guardFolder(io.host), "http-token");
   const known = (await files.readText(tokenFile))?.trim();
@@ -111,8 +117,10 @@ async function openHttp(io: Io, daemon: Daemon, port: number): Promise<Server> {
   }
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
-  io.out(`and at http://127.0.0.1:${bound}/hook/<agent>, with the bearer token in ${tokenFile}\n`);
-  return server;
+  return {
+    server,
+    says: `and at http://127.0.0.1:${bound}/hook/<agent>, with the bearer token in ${tokenFile}\n`,
+  };
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -125,7 +133,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 async function status({ out }: Io, path: string, json: boolean): Promise<number> {
   const said = await say(path, "!status");
   if (said === undefined) {
-    out(json ? `${JSON.stringify({ schemaVersion: 1, running: false })}\n` : "guard serve does not run\n");
+    out(json ? `${JSON.stringify({ schemaVersion: 1, running: false })}\n` : `${notRunning}\n`);
     return 1;
   }
   const found: unknown = JSON.parse(said.stdout);
@@ -138,7 +146,7 @@ async function status({ out }: Io, path: string, json: boolean): Promise<number>
   out(
     json
       ? `${JSON.stringify({ schemaVersion: 1, running: true, ...asObject(found) })}\n`
-      : `guard serve ${theirs} runs: ${answered} calls answered, ${failed} failed, ${open.length} ledgers open\n`,
+      : `guard serve ${theirs} runs: ${count(answered, "call")} answered, ${failed} failed, ${count(open.length, "ledger")} open\n`,
   );
   return 0;
 }
@@ -147,11 +155,14 @@ function asObject(value: unknown): object {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-async function stop({ out }: Io, path: string): Promise<number> {
-  const said = await say(path, "!stop");
-  out(said === undefined ? "guard serve does not run\n" : "guard serve stops\n");
+async function stop({ out }: Io, path: string, json: boolean): Promise<number> {
+  const stopped = (await say(path, "!stop")) !== undefined;
+  if (json) out(`${JSON.stringify({ schemaVersion: 1, stopped })}\n`);
+  else out(stopped ? "guard serve stops; from now on each hook decides by itself\n" : `${notRunning}\n`);
   return 0;
 }
+
+const notRunning = "guard serve does not run; each hook decides by itself";
 
 /** A word to the server; `undefined` where none answers. */
 function say(path: string, word: string): Promise<WireAnswer | undefined> {

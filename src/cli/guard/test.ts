@@ -1,21 +1,21 @@
-import { Fault } from "../../core/fault.ts";
 import type { Policy } from "../../core/policy.ts";
 import { countExamples, missedExamples } from "../../guard/custom-example.ts";
 import { tryExamples } from "../../guard/example.ts";
 import { loadPolicy } from "../../policy/load.ts";
+import { count } from "../../report/amounts.ts";
 import { flag } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { policyRequest } from "../policy-request.ts";
-import { repositoryRoot } from "../repository.ts";
 import { otherPolicy } from "./other-policy.ts";
+import { placeHere } from "./place.ts";
 
 /** `guard test [<file>]`: every example of the built-in rules, and of the rules in the policy here or in the file. */
 export async function testExamples(input: CliInput, words: readonly string[], io: Io): Promise<number> {
   const built = tryExamples();
   const policy = await policyUnder(words[0], io);
-  const custom = policy === undefined ? [] : missedExamples(policy);
-  const tried = policy === undefined ? 0 : countExamples(policy);
-  const rules = policy?.guard.custom.length ?? 0;
+  const custom = missedExamples(policy);
+  const tried = countExamples(policy);
+  const rules = policy.guard.custom.length;
   const missed = built.misses.length + custom.length;
   if (flag(input, "json")) {
     const { misses } = built;
@@ -28,23 +28,15 @@ export async function testExamples(input: CliInput, words: readonly string[], io
     io.out(`${rule} must ${expected} ${JSON.stringify(example)}: the answer is ${judgement.verdict}\n`);
   for (const { rule, list, index, says } of custom) io.out(`${rule} examples.${list}[${index}] ${says}\n`);
   io.out(`${built.tried} examples of ${built.rules} rules, ${built.misses.length} missed\n`);
-  if (rules > 0) io.out(`${tried} examples of ${rules} custom rules, ${custom.length} missed\n`);
+  if (rules > 0)
+    io.out(`${count(tried, "example")} of ${count(rules, "custom rule")}, ${custom.length} missed\n`);
   return missed === 0 ? 0 : 1;
 }
 
 /** Without the examples being judged on the way: here they are what is asked about. */
-async function policyUnder(file: string | undefined, io: Io): Promise<Policy | undefined> {
-  try {
-    const root = await repositoryRoot(io.host, io.cwd);
-    const request =
-      file === undefined
-        ? await policyRequest(io.host, root, { committed: true })
-        : await otherPolicy(io, root, file);
-    const { files, tryExamples: _, ...rest } = { tryExamples: undefined, ...request };
-    return (await loadPolicy({ files, ...rest })).policy;
-  } catch (error) {
-    // Outside a repository there are the built-in rules alone.
-    if (file === undefined && error instanceof Fault && error.code === "repo/not-found") return undefined;
-    throw error;
-  }
+async function policyUnder(file: string | undefined, io: Io): Promise<Policy> {
+  const { root } = await placeHere(io);
+  if (file !== undefined) return await otherPolicy(io, root, file, {});
+  const { tryExamples: _, ...request } = await policyRequest(io.host, root, { committed: true });
+  return (await loadPolicy(request)).policy;
 }

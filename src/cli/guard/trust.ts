@@ -4,13 +4,13 @@ import { trustedPath, writeTrusted } from "../../policy/trust.ts";
 import { flag } from "../command.ts";
 import type { CliInput, Io } from "../command.ts";
 import { loosenedText, policyRequest } from "../policy-request.ts";
-import { repositoryRoot } from "../repository.ts";
 import { decidedByPerson } from "./person.ts";
+import { placeHere } from "./place.ts";
 
 /** `guard trust`: shows what the repository's files would loosen and, once a person agrees, lets them, as they are now. */
 export async function trustFiles(input: CliInput, io: Io): Promise<number> {
   const { host } = io;
-  const root = await repositoryRoot(host, io.cwd);
+  const { root } = await placeHere(io);
   const { loosened } = await loadPolicy(await policyRequest(host, root, { committed: false }));
   const open = loosened.filter(({ trusted }) => !trusted);
   const json = flag(input, "json");

@@ -22,7 +22,7 @@ export async function findLedger(input: CliInput, io: Io): Promise<string> {
     "ledger/not-found",
     `there is no ledger ${path === undefined ? `around ${io.cwd}` : `at ${path}`}`,
     {
-      hint: "`surefoot run` makes one in a repository; name another with --ledger <file>",
+      hint: "`surefoot run` makes one, and so does an agent with the guard; name another with --ledger <file>",
     },
   );
 }

@@ -135,11 +135,9 @@ function said({ passed, says }: { readonly passed: boolean; readonly says: strin
 async function dry({ input, io, entries, session }: Replaying): Promise<readonly Line[]> {
   const root = await repositoryRoot(io.host, io.cwd);
   const file = text(input, "policy");
-  const { policy } = await loadPolicy(
-    file === undefined
-      ? await policyRequest(io.host, root, { committed: session.kind !== "guard" })
-      : await otherPolicy(io, root, file),
-  );
+  const request = await policyRequest(io.host, root, { committed: session.kind !== "guard" });
+  const policy =
+    file === undefined ? (await loadPolicy(request)).policy : await otherPolicy(io, root, file, request);
   const scope = narrowed(policy.scope, session.task?.scope);
   return replayActions(entries, { ...policy, scope }).map((action) => ({
     what: `#${action.seq} ${subject(action.action)}`,

@@ -64,7 +64,7 @@ function describe(event: Event | Erased): string {
     case "escalated":
       return `${event.reason}: ${event.says}`;
     case "permit.granted":
-      return `${event.by} allows ${event.uses === "once" ? "once" : "often"}, until ${event.expires}: ${describeAction(event.subject)}`;
+      return `${event.by} allows ${event.uses === "once" ? "once" : "as often as it comes"}, until ${event.expires}: ${describeAction(event.subject)}`;
     case "permit.used":
       return `permit ${event.grant} in ${event.session}, call ${event.call}`;
     case "entry.erased":
@@ -76,8 +76,9 @@ function describe(event: Event | Erased): string {
   }
 }
 
-function passed({ enforced, permit }: Extract<Event, { type: "action.judged" }>): string {
-  if (enforced) return "";
+function passed({ enforced, permit, judgement }: Extract<Event, { type: "action.judged" }>): string {
+  // What was allowed did pass, and nobody looked on.
+  if (enforced || judgement.verdict === "allow") return "";
   return permit === undefined ? " (observed)" : ` (permit ${permit})`;
 }
 

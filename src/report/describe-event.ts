@@ -9,8 +9,9 @@ export function describeEvent(event: Entry["event"]): string {
   return visibleLine(sentence(event), 300);
 }
 
-function passed({ enforced, permit }: Extract<Event, { type: "action.judged" }>): string {
-  if (enforced) return "";
+function passed({ enforced, permit, judgement }: Extract<Event, { type: "action.judged" }>): string {
+  // What was allowed did pass, and nobody looked on.
+  if (enforced || judgement.verdict === "allow") return "";
   return permit === undefined ? " (observed)" : ` (permit ${permit})`;
 }
 
@@ -107,7 +108,7 @@ function sentence(event: Entry["event"]): string {
     case "run.discarded":
       return `discarded by ${event.by}`;
     case "permit.granted":
-      return `${event.by} allows ${event.uses === "once" ? "once" : "often"}, until ${event.expires}: ${describeAction(event.subject)}`;
+      return `${event.by} allows ${event.uses === "once" ? "once" : "as often as it comes"}, until ${event.expires}: ${describeAction(event.subject)}`;
     case "permit.used":
       return `permit ${event.grant} in ${event.session}, call ${event.call}`;
     case "entry.erased":

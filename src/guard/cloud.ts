@@ -175,6 +175,10 @@ export function platformLoss(program: string, line: CommandLine): CloudLoss {
           text,
         )
       );
+    case "bq":
+      return first === "rm" && given(line, "r", "d", "dataset", "recursive")
+        ? true
+        : first === "rm" && ask(small);
     case "railway":
       return (
         /^(down|delete|remove)$/.test(first) || /^(environment|volume|service) (delete|rm|remove)/.test(text)
@@ -241,7 +245,7 @@ export function platformLoss(program: string, line: CommandLine): CloudLoss {
 }
 
 export const platforms = [
-  "heroku fly flyctl vercel vc netlify ntl wrangler railway render firebase supabase neonctl neon pscale turso doctl",
+  "bq heroku fly flyctl vercel vc netlify ntl wrangler railway render firebase supabase neonctl neon pscale turso doctl",
   "hcloud linode-cli scw vultr-cli ibmcloud oci aliyun civo openstack exo upctl ovhcloud cf atlas mongocli confluent ccloud vault",
 ].flatMap((line) => line.split(" "));
 

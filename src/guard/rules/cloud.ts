@@ -56,6 +56,7 @@ const del = argvRule({
     "aws kms schedule-key-deletion --key-id k --pending-window-in-days 7",
     "aws ec2 describe-instances --query 'x' --output text | xargs aws ec2 terminate-instances --instance-ids",
     "rclone purge s3:app-data",
+    "bq rm -r -f -d example:dataset",
   ],
   mustAllow: [
     "aws s3 ls s3://app-data",
@@ -75,6 +76,7 @@ const del = argvRule({
     "grep -rn 'aws s3 rb' scripts",
     "vercel ls",
     "rclone ls s3:app-data",
+    "bq ls example:dataset",
   ],
 });
 

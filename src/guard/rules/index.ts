@@ -4,6 +4,7 @@ import { rules as ciHooks } from "./ci-hooks.ts";
 import { rules as cloud } from "./cloud.ts";
 import { rules as containers } from "./containers.ts";
 import { rules as containersPrivileged } from "./containers-privileged.ts";
+import { rules as containersPublish } from "./containers-publish.ts";
 import { rules as db } from "./db.ts";
 import { rules as dbMigrations } from "./db-migrations.ts";
 import { rules as dbProduction } from "./db-production.ts";
@@ -31,6 +32,7 @@ import { rules as shell } from "./shell.ts";
 import { rules as system } from "./system.ts";
 import { rules as systemPackages } from "./system-packages.ts";
 import { rules as tests } from "./tests.ts";
+import { rules as testsResults } from "./tests-results.ts";
 import { rules as testsSkip } from "./tests-skip.ts";
 import { rules as testsWeaken } from "./tests-weaken.ts";
 
@@ -40,6 +42,7 @@ export const families = [
   cloud,
   containers,
   containersPrivileged,
+  containersPublish,
   db,
   dbMigrations,
   dbProduction,
@@ -67,6 +70,7 @@ export const families = [
   system,
   systemPackages,
   tests,
+  testsResults,
   testsSkip,
   testsWeaken,
 ];

@@ -253,7 +253,10 @@ function changed(
     }
     case "remove": {
       const pattern = expandText(change.operand, shell, run);
-      return plain === undefined ? undefined : removeMatch(plain, pattern, change.operator);
+      // With its marks: what is left of a pattern is one as well.
+      return text === undefined || plain === undefined
+        ? undefined
+        : removeMatch(text, pattern, change.operator);
     }
     case "replace": {
       const pattern = expandText(change.pattern, shell, run);

@@ -18,8 +18,9 @@ export function commandLine({ words }: Pick<Invocation, "words">, valued: Readon
   const operands: string[] = [];
   const options = new Map<string, string[]>();
   const put = (name: string, value?: string): void => {
-    const before = options.get(name) ?? [];
-    options.set(name, value === undefined ? before : [...before, value]);
+    const before = options.get(name);
+    if (before === undefined) options.set(name, value === undefined ? [] : [value]);
+    else if (value !== undefined) before.push(value);
   };
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";

@@ -1,4 +1,5 @@
 import type { Effect } from "../core/action.ts";
+import { once } from "./once.ts";
 
 type Start = Extract<Effect, { kind: "execute" }>;
 
@@ -11,7 +12,7 @@ export type Listed =
   | { readonly kind: "some"; readonly words: readonly string[] };
 
 /** Which processes an action lists with `ps`, as far as the programs say that its output goes through. */
-export function listedProcesses(effects: readonly Effect[]): Listed {
+export const listedProcesses = once((effects: readonly Effect[]): Listed => {
   const started = effects.flatMap((effect) => (effect.kind === "execute" ? [effect] : []));
   const lists = started.some(
     ({ program, args }) =>
@@ -20,7 +21,7 @@ export function listedProcesses(effects: readonly Effect[]): Listed {
   if (!lists) return { kind: "none" };
   const narrowing = started.filter(narrows);
   return narrowing.length === 0 ? { kind: "all" } : { kind: "some", words: narrowing.flatMap(words) };
-}
+});
 
 function narrows({ program, args }: Start): boolean {
   return (

@@ -133,11 +133,19 @@ export function secretKind(path: string, facts: Facts): "key" | "history" | "env
 /** Whether a file's name is that of settings for the environment, and not of an example of them. */
 export function isEnvFile(name: string): boolean {
   // A pattern that begins with a dot may mean it: others do not reach dot files.
-  if (/^\.[^*?[]/.test(name) && /[*?[]/.test(name) && matchesAny(".env", [name])) return true;
+  if (/^\.[^*?[]/.test(name) && /[*?[]/.test(name) && mayMeanEnv(name) && matchesAny(".env", [name]))
+    return true;
   if (/^(?!example|sample|template|test|default)[\w-]+\.env$/.test(name)) return true;
   return /^\.env(rc)?$|^\.env\.(?!.*(example|sample|template|tmpl|dist|defaults?|schema|test|testing|ci|d\.ts)$)[\w.-]+$/.test(
     name,
   );
+}
+
+/** What stands before and behind the signs of a pattern must be there as it stands; compiling one takes long. */
+function mayMeanEnv(pattern: string): boolean {
+  const [head = ""] = pattern.split(/[^\w.]/, 1);
+  const tail = /[\w.]*$/.exec(pattern)?.[0] ?? "";
+  return ".env".startsWith(head) && ".env".endsWith(tail);
 }
 
 const keyName =

@@ -9,6 +9,7 @@ import type { Hit, Scene } from "./rule.ts";
 import { toolEdits } from "./tool-input.ts";
 import { isTest, isTestConfig, isTestFolder, relOf } from "./test-files.ts";
 import type { Watched } from "./watching.ts";
+import { writesTo } from "./writes-to.ts";
 
 export interface Edited {
   readonly rel: string;
@@ -96,7 +97,7 @@ export function configured(
     return meant(value) !== undefined || meant(filter) !== undefined ? [spanned(effect)] : [];
   });
   const files = [...reading.written].flatMap(([path, text]): readonly Hit[] => {
-    const effect = effects.find((item): item is FileEffect => item.kind === "write" && item.path === path);
+    const [effect] = writesTo(effects, path);
     const rel = effect === undefined ? undefined : relOf(effect, facts);
     return effect !== undefined && rel !== undefined && isTestConfig(rel) && meant(text) !== undefined
       ? [{ ...spanned(effect), verdict: "ask" }]

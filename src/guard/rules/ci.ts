@@ -193,10 +193,11 @@ function edits(
 ): Find {
   return watching({ effects: ["write", "delete"] }, ({ effects, facts, policy }) =>
     effects.flatMap((effect): readonly Hit[] => {
-      if ((effect.kind !== "write" && effect.kind !== "delete") || harmless(effect, effects)) return [];
+      if (effect.kind !== "write" && effect.kind !== "delete") return [];
       const rel = placeIn(effect, facts);
       const touched = rel === undefined ? undefined : touches(effect, rel, files);
       if (rel === undefined || touched === undefined || named(rel, policy.scope.allow)) return [];
+      if (harmless(effect, effects)) return [];
       const span = effect.span === undefined ? {} : { span: effect.span };
       return touched === "certain"
         ? [{ ...span, says: `${rel} ${says}` }]

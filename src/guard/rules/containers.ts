@@ -1,7 +1,9 @@
+import type { Effect } from "../../core/action.ts";
 import { argvRule, invocations } from "../argv.ts";
 import type { Invocation } from "../argv.ts";
 import { commandLine, given, nameSet, optionValues, triesOnly } from "../command-line.ts";
 import type { CommandLine } from "../command-line.ts";
+import { once } from "../once.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 import { hole } from "../shell/shell.ts";
 
@@ -194,13 +196,18 @@ function prunes(noun: string, line: CommandLine): boolean | Omit<Hit, "span"> {
 function removesAll(start: Invocation, line: CommandLine, { effects }: Scene): boolean {
   if (start.program !== "docker" && given(line, "all", "a")) return true;
   if (!line.words.slice(1).includes(hole)) return false;
+  return listsAll(effects);
+}
+
+/** Whether everything is listed, and nothing of it selected. */
+const listsAll = once((effects: readonly Effect[]): boolean => {
   const selected = effects.some((effect) => effect.kind === "execute" && selectors.has(effect.program ?? ""));
   return invocations(effects, engines).some((other) => {
     const listing = read(other);
     const lists = /^(ps|images|(container|image|pod) (ls|list|ps))( |$)/.test(listing.words.join(" "));
     return lists && !selected && !given(listing, "filter", "f") && listing.words.length <= 2;
   });
-}
+});
 
 const engines = nameSet("docker podman nerdctl");
 const selectors = nameSet("grep egrep rg awk gawk sed jq head fzf");

@@ -1,3 +1,4 @@
+import type { Effect } from "../../core/action.ts";
 import type { Invocation } from "../argv.ts";
 import { invocations } from "../argv.ts";
 import { commandLine, given, nameSet, optionValue, startsWith, triesOnly } from "../command-line.ts";
@@ -212,7 +213,7 @@ function programs(scene: Scene): readonly Hit[] {
     const flushes = text.some((item) => /^\s*flush(all|db)\b|^\s*eval\b.*\bflush/i.test(item));
     if (flushes) return hit(start, "unknown", undefined);
     const deletes = /^(del|unlink)$/i.test(line.words[0] ?? "") && line.words.includes(hole);
-    if (!deletes || !invocations(scene.effects, redis).some((other) => listsKeys(other))) return [];
+    if (!deletes || !listsKeys(scene.effects)) return [];
     return hit(start, "development", undefined).map((item) => ({
       ...item,
       says: "it deletes every key that a pattern matches",
@@ -233,10 +234,12 @@ function programs(scene: Scene): readonly Hit[] {
   return [...flushed, ...dropped];
 }
 
-function listsKeys(start: Invocation): boolean {
-  const line = commandLine(start, redisOptions);
-  return given(line, "scan") || /^keys$/i.test(line.words[0] ?? "");
-}
+const listsKeys = once((effects: readonly Effect[]): boolean =>
+  invocations(effects, redis).some((start) => {
+    const line = commandLine(start, redisOptions);
+    return given(line, "scan") || /^keys$/i.test(line.words[0] ?? "");
+  }),
+);
 
 /** What such a program drops; `undefined` where it drops nothing. */
 function droppedBy(

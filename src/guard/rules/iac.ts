@@ -1,8 +1,10 @@
+import type { Effect } from "../../core/action.ts";
 import { argvRule, invocations } from "../argv.ts";
 import type { Invocation } from "../argv.ts";
 import { given, nameSet, optionValue, optionValues, startsWith, triesOnly } from "../command-line.ts";
 import type { CommandLine } from "../command-line.ts";
 import { stackLine, stackWords, terraforms } from "../infrastructure.ts";
+import { once } from "../once.ts";
 import type { Hit, Rule, Scene } from "../rule.ts";
 
 const destroy = argvRule({
@@ -258,7 +260,11 @@ const yes = nameSet("yes");
 function plannedUnseen(words: readonly string[], { effects }: Scene): boolean {
   const file = words[1];
   if (file === undefined) return false;
-  return invocations(effects, new Set(terraforms)).some(
-    (other) => optionValue(stackLine(other), "out") === file,
-  );
+  return plansIn(effects).has(file);
 }
+
+const planning = new Set(terraforms);
+const plansIn = once(
+  (effects: readonly Effect[]) =>
+    new Set(invocations(effects, planning).map((start) => optionValue(stackLine(start), "out"))),
+);

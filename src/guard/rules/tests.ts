@@ -1,5 +1,6 @@
 import type { Effect, Facts } from "../../core/action.ts";
 import { commandLine, given, nameSet } from "../command-line.ts";
+import { once } from "../once.ts";
 import { appliesPatch, isPatchProgram, patchedFiles } from "../patch-text.ts";
 import { placeOf, resolvePath } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
@@ -9,6 +10,7 @@ import type { Hit, Rule, Scene } from "../rule.ts";
 import { isSnapshot, isTestFolder, keepsTests, relOf, isTest } from "../test-files.ts";
 import { holdsNothing } from "../test-marks.ts";
 import { together, watching } from "../watching.ts";
+import { writesTo } from "../writes-to.ts";
 
 const untracked = (path: string): Partial<Facts> => ({
   paths: { [`/work/repo/${path}`]: { exists: true, tracked: false, ignored: false } },
@@ -164,15 +166,20 @@ function forgets({ effects, facts }: Scene): readonly Hit[] {
 const hiding = /^--(?:skip-worktree|assume-unchanged|force-remove)$/;
 
 /** Whether what is deleted here is moved to where it is still run. */
-function staysATest(effect: FileEffect, { effects, facts }: Scene): boolean {
+function staysATest(effect: FileEffect, scene: Scene): boolean {
   if (effect.by !== "mv" && effect.by !== "git" && effect.by !== "edit") return false;
-  const starts = effects.filter((other) => other.kind === "write" && other.by === effect.by);
-  return starts.some((other) => {
-    if (other.kind !== "write") return false;
-    const rel = relOf(other, facts);
+  return testWriters(scene).has(effect.by);
+}
+
+/** What writes files that are run as tests. */
+const testWriters = once(({ effects, facts }: Scene): ReadonlySet<string | undefined> => {
+  const tests = effects.filter((effect) => {
+    if (effect.kind !== "write") return false;
+    const rel = relOf(effect, facts);
     return rel !== undefined && keepsTests(rel) && !/\.(bak|old|orig|off|skip|disabled|txt|_)$/i.test(rel);
   });
-}
+  return new Set(tests.map((effect) => ("by" in effect ? effect.by : undefined)));
+});
 
 function isUntracked({ path, glob }: FileEffect, { paths }: Facts): boolean {
   if (path === undefined || glob === true) return false;
@@ -191,12 +198,7 @@ function overwrites({ action, effects, facts, reading }: Scene): readonly Hit[] 
         )
       : [...reading.written];
   return created.flatMap(([path, text]): readonly Hit[] => {
-    const effect = effects.find(
-      (item): item is FileEffect =>
-        item.kind === "write" &&
-        item.path === path &&
-        (item.by === ">" || item.by === "tee" || item.by === "edit"),
-    );
+    const effect = writesTo(effects, path).find(({ by }) => by === ">" || by === "tee" || by === "edit");
     const rel = effect === undefined ? undefined : relOf(effect, facts);
     if (effect === undefined || rel === undefined || !isTest(rel) || isUntracked(effect, facts)) return [];
     // An edit of a file that is not there yet makes it, and without facts that is the likely case.

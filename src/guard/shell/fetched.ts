@@ -4,11 +4,10 @@ import type { Arg, Output, World } from "./shell.ts";
 
 /** What a program prints that gets its text from the network; `undefined` for every other program. */
 export function fetchedBy(name: string, args: readonly Arg[]): Output | undefined {
+  const subcommand = subcommands.get(name);
+  if (subcommand === undefined && !fetchers.has(name)) return undefined;
   const words = args.map((arg) => known(arg.value) ?? "");
-  const fetches =
-    fetchers.has(name) ||
-    subcommands.some(([program, pattern]) => program === name && pattern.test(words.join(" ")));
-  if (!fetches) return undefined;
+  if (subcommand?.test(words.join(" ")) === false) return undefined;
   const address =
     words.find((word) => /^[\w+.-]+:\/\//.test(word)) ??
     words.find((word) => /^[\w-]+(\.[\w-]+)+(\/|:\d|$)/.test(word));
@@ -40,14 +39,14 @@ const fetchers: ReadonlySet<string> = new Set([
   "nslookup",
 ]);
 
-const subcommands: readonly (readonly [string, RegExp])[] = [
+const subcommands: ReadonlyMap<string, RegExp> = new Map([
   ["gh", /^(gist view|api)\b/],
   ["gsutil", /^(-\w+ )*cat\b/],
   ["gcloud", /^storage cat\b/],
   ["aws", /^s3 cp .* -$/],
   ["openssl", /^s_client\b/],
   ["rclone", /^cat\b/],
-];
+]);
 
 /** What a later part of a pipe prints still comes from the network when its input does and nothing else is known. */
 export function passedOn(output: Output, input: Output): Output {

@@ -1,11 +1,10 @@
 import { baseName } from "../paths.ts";
 import type { Call } from "./command.ts";
-import { fetchedBy } from "./fetched.ts";
 import { has, plainText, readOptions, valueOf } from "./options.ts";
 import type { OptionSpec, Options } from "./options.ts";
 import { lookUp } from "./lookup.ts";
-import { addEffect, contentOf, hole, putContent, target, touch, unknown } from "./shell.ts";
-import type { Arg, Shell } from "./shell.ts";
+import { addEffect, contentOf, hole, putContent, target, touch } from "./shell.ts";
+import type { Arg, Output, Shell } from "./shell.ts";
 
 /** One start of a program. */
 export interface Start {
@@ -51,10 +50,10 @@ export function network({ shell, call }: Start, arg: Arg): void {
 }
 
 /** A file with content from the network. */
-export function fetched(start: Start, file: Arg): void {
+export function fetched(start: Start, file: Arg, content: Output): void {
   if (file.value === "-") return;
   writes(start, [file]);
-  putContent(start.shell, file.value, fetchedBy(start.name, start.args) ?? unknown);
+  putContent(start.shell, file.value, content);
 }
 
 export function moves(start: Start, takesAway: boolean): void {

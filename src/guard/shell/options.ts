@@ -32,7 +32,9 @@ export function readOptions(args: readonly Arg[], spec: OptionSpec): Options {
   const names = [...withValue, ...(spec.flags ?? [])];
   const put = (name: string, arg: Arg | undefined): void => {
     if (arg === undefined) return;
-    values.set(name, [...(values.get(name) ?? []), arg]);
+    const before = values.get(name);
+    if (before === undefined) values.set(name, [arg]);
+    else before.push(arg);
   };
   let at = args.length;
   for (let i = 0; i < args.length; i++) {

@@ -294,14 +294,15 @@ const programs: Readonly<Record<string, Program>> = {
       ],
       flags: ["remote-name"],
     });
+    const content = fetchedBy(start.name, start.args) ?? unknown;
     for (const arg of [...(options.values.get("o") ?? []), ...(options.values.get("output") ?? [])])
-      fetched(start, arg);
+      fetched(start, arg, content);
     const jar = valueOf(options, "c", "cookie-jar", "D");
     if (jar !== undefined && jar.value !== "-") writes(start, [jar]);
     for (const url of options.operands) {
       network(start, url);
       if (has(options, "O", "remote-name"))
-        fetched(start, { ...url, value: baseName(url.value.replace(/[?#].*$/, "")) });
+        fetched(start, { ...url, value: baseName(url.value.replace(/[?#].*$/, "")) }, content);
     }
   },
   wget: (start) => {
@@ -321,13 +322,13 @@ const programs: Readonly<Record<string, Program>> = {
     for (const url of options.operands) network(start, url);
     const file = valueOf(options, "O", "output-document");
     const folder = valueOf(options, "P", "directory-prefix");
-    if (file !== undefined) fetched(start, file);
+    const content = fetchedBy(start.name, start.args) ?? unknown;
+    if (file !== undefined) fetched(start, file, content);
     else if (folder !== undefined) writes(start, [folder], true);
     else
       for (const url of options.operands) {
         const name = baseName(url.value.replace(/[?#].*$/, ""));
-        if (name !== "" && name !== hole)
-          putContent(start.shell, name, fetchedBy(start.name, start.args) ?? unknown);
+        if (name !== "" && name !== hole) putContent(start.shell, name, content);
       }
   },
   scp: (start) => {

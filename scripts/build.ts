@@ -1,8 +1,8 @@
 // Makes the package: compiled modules, the bundled hook and the JSON Schema that lies in the repository.
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bundleHook } from "./hook-bundle.ts";
+import { writeHook } from "./hook-bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -17,4 +17,4 @@ if (tsc.status !== 0) process.exit(1);
 
 // Compiled on the user's machine, where there is a compiler.
 cpSync(join(root, "src/client"), join(dist, "client"), { recursive: true });
-writeFileSync(join(dist, "hook.cjs"), await bundleHook());
+await writeHook(dist);

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { OutputFile, Plugin } from "esbuild";
 import { sha256 } from "../src/core/digest.ts";
-import { hidden } from "../src/hook/loader.ts";
+import { programName, wrapped } from "../src/hook/loader.ts";
 import { realFiles } from "../src/host/real-files.ts";
 import { loadPolicy } from "../src/policy/load.ts";
 
@@ -22,8 +22,11 @@ const common = {
   write: false,
 } as const;
 
-/** One CommonJS file, the program of which stands in a comment behind what loads it (src/hook/loader.ts). */
-export async function bundleHook(): Promise<string> {
+/**
+ * Writes the hook into a folder: `hook.cjs`, and beside it the program that it loads (src/hook/loader.ts), both of which
+ * need nothing but Node. Returns the path of `hook.cjs`.
+ */
+export async function writeHook(folder: string): Promise<string> {
   // What holds where nobody wrote a policy: compiled here, so that a hook reads no YAML.
   const nowhere = { files: realFiles(), root, read: async () => undefined, local: false };
   const { policy, digest } = await loadPolicy(nowhere);
@@ -39,6 +42,7 @@ export async function bundleHook(): Promise<string> {
       plugins: [withoutExamples, whenUsed],
     }),
   );
+  const name = sha256(program).slice(0, 16);
   const loader = textOf(
     await build({
       ...common,
@@ -46,10 +50,14 @@ export async function bundleHook(): Promise<string> {
         contents: 'import { start } from "./src/hook/loader.ts"; start(__filename, require);',
         resolveDir: root,
       },
-      define: { surefootProgram: JSON.stringify(sha256(program).slice(0, 16)) },
+      define: { surefootProgram: JSON.stringify(name) },
     }),
   );
-  return `${loader}${hidden(program)}`;
+  const hook = join(folder, "hook.cjs");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, programName(name)), wrapped(program));
+  writeFileSync(hook, loader);
+  return hook;
 }
 
 /** The examples of rules are for tests and for `explain`; a hook would only read them. */

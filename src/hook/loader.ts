@@ -1,7 +1,7 @@
-// The first lines of the bundled hook. The program itself stands behind them in the same file, inside a comment, so that
-// it can be started with code that an earlier start compiled: Node's own cache keeps only what is compiled at once, and
-// most of a hook's time would go into compiling the rest again. A cache that is missing or refused costs time alone.
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// What `hook.cjs` is when it is bundled. The program itself stands in a file of its own beside it, so that it can be
+// started with code that an earlier start compiled: Node's own cache keeps only what is compiled at once, and most of a
+// hook's time would go into compiling the rest again. A cache that is missing or refused costs time alone.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
@@ -24,7 +24,7 @@ type Start = (
   folder: string,
 ) => void;
 
-/** Starts the program that stands in `file` between the markers. */
+/** Starts the program that lies beside `file`. Without it, every call is refused. */
 export function start(file: string, require: NodeJS.Require): void {
   const cache = join(
     guardFolder({ env: process.env, platform: { home: homedir() } }),
@@ -32,7 +32,7 @@ export function start(file: string, require: NodeJS.Require): void {
     `${surefootProgram}-${process.version}-${process.arch}`,
   );
   const cachedData = readIfThere(cache);
-  const script = new Script(`(function(exports,require,module,__filename,__dirname){${programIn(file)}\n})`, {
+  const script = new Script(programBeside(file), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
@@ -46,18 +46,25 @@ export function start(file: string, require: NodeJS.Require): void {
   run(loaded.exports, require, loaded, file, dirname(file));
 }
 
-const begin = "/*PROGRAM\n";
-const end = "\nPROGRAM*/";
-
-/** How the build writes a program into a comment. */
-export function hidden(program: string): string {
-  return `${begin}${program.replaceAll("*/", "*\u0001/")}${end}`;
+/** Its digest is in its name: while a package is being replaced, no loader finds a program of another version. */
+export function programName(digest: string): string {
+  return `hook-${digest}.cjs`;
 }
 
-function programIn(file: string): string {
-  // The build writes nothing but ASCII. The marker stands in this code as well.
-  const text = readFileSync(file, "latin1");
-  return text.slice(text.lastIndexOf(begin) + begin.length, -end.length).replaceAll("*\u0001/", "*/");
+/** How the build writes a program: as a function of what Node hands to every module. */
+export function wrapped(program: string): string {
+  return `(function(exports,require,module,__filename,__dirname){${program}\n})`;
+}
+
+function programBeside(file: string): string {
+  try {
+    // The build writes nothing but ASCII.
+    return readFileSync(join(dirname(file), programName(surefootProgram)), "latin1");
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    writeSync(2, `surefoot: the guard's program cannot be read: ${String(error)}\n`);
+    process.exit(2);
+  }
 }
 
 function readIfThere(path: string): Buffer | undefined {

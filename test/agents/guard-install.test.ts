@@ -2,14 +2,15 @@
 // forbidden command is refused, a harmless one runs, and both are in the ledger. Then the hook program is broken.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { suite, test } from "node:test";
-import { bundleHook } from "../../scripts/hook-bundle.ts";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, suite, test } from "node:test";
+import { writeHook } from "../../scripts/hook-bundle.ts";
 import { fieldsOf, textOf } from "../../src/agents/fields.ts";
 import { installers } from "../../src/agents/install/index.ts";
 import type { Scope } from "../../src/agents/installer.ts";
 import { openSqliteStore } from "../../src/host/sqlite-store.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 import { binFolder, whyMissing } from "./lab/install.ts";
 import type { LabAgent } from "./lab/install.ts";
 import { headless, openLab } from "./lab/lab.ts";
@@ -38,7 +39,7 @@ const breakages: Readonly<
   "prints rubbish": { program: "console.log('this is no JSON');", passedBy: ["claude"] },
 };
 
-const bundled = bundleHook();
+const bundled = writeHook(tempFolder({ after }));
 
 suite("the installed guard", { concurrency: 2 }, () => {
   for (const agent of agents) {
@@ -175,8 +176,7 @@ async function openGuarded(
   });
   try {
     const program = join(lab.folder, "package/dist/hook.cjs");
-    mkdirSync(join(lab.folder, "package/dist"), { recursive: true });
-    writeFileSync(program, await bundled);
+    cpSync(dirname(await bundled), dirname(program), { recursive: true });
     const chosen = ["--agent", agent, "--scope", scope, "--hook", program];
     const { code, text } = await surefoot(lab, "guard", "install", ...chosen);
     assert.equal(code, 0, text);

@@ -1,13 +1,13 @@
 // The hook of an agent that surefoot did not start: it decides by itself and writes its own ledger.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { TestContext } from "node:test";
 import { build } from "esbuild";
-import { bundleHook } from "../../scripts/hook-bundle.ts";
+import { writeHook } from "../../scripts/hook-bundle.ts";
 import { dialects } from "../../src/agents/hooks/index.ts";
 import type { Entry } from "../../src/core/event.ts";
 import { foldSession } from "../../src/core/session.ts";
@@ -21,7 +21,7 @@ import type { TempRepo } from "../support/temp-repo.ts";
 const source = join(import.meta.dirname, "../../src/hook.ts");
 /** As it is shipped; it has no command line beside it. */
 const bundle = join(tempFolder({ after }), "hook.cjs");
-before(async () => writeFileSync(bundle, await bundleHook()));
+before(async () => void (await writeHook(dirname(bundle))));
 
 interface Heard {
   readonly code: number | null;
@@ -367,6 +367,17 @@ test("the first call keeps the code that it compiled for the calls after it", as
   await hook(bash("ls"));
   const folder = join(surefoot.state, "guard/code");
   assert.equal(readdirSync(folder).length, 1);
+});
+
+test("a hook whose program is gone refuses in one line", (context) => {
+  const lone = join(tempFolder(context), "hook.cjs");
+  copyFileSync(bundle, lone);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [lone, "--dialect", "claude"], {
+    input: "{}",
+    encoding: "utf8",
+  });
+  assert.deepEqual([status, stdout], [2, ""]);
+  assert.match(stderr, /^surefoot: the guard's program cannot be read: [^\n]+\n$/);
 });
 
 test("the bundle holds neither YAML nor a schema library nor what starts agents", async () => {

@@ -1,19 +1,17 @@
 // The guard put into the settings of all eight agents and taken out again, in a home that is made for it. No agent runs.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import type { TestContext } from "node:test";
-import { bundleHook } from "../../scripts/hook-bundle.ts";
+import { writeHook } from "../../scripts/hook-bundle.ts";
 import { installers } from "../../src/agents/install/index.ts";
 import { surefootFor } from "../support/surefoot.ts";
 import type { Answer } from "../support/surefoot.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-let hook = "";
-before(async () => {
-  hook = await bundleHook();
-});
+const built = tempFolder({ after });
+before(async () => void (await writeHook(built)));
 
 interface Home {
   readonly folder: string;
@@ -27,7 +25,7 @@ function home(context: TestContext, files: Readonly<Record<string, string>> = {}
   const folder = tempFolder(context);
   for (const [path, text] of Object.entries(files)) put(join(folder, path), text);
   const program = join(tempFolder(context), "dist/hook.cjs");
-  put(program, hook);
+  cpSync(built, dirname(program), { recursive: true });
   const run = surefootFor(context);
   const env = { HOME: folder, PATH: `${dirname(process.execPath)}:/usr/bin:/bin` };
   const surefoot: Home["surefoot"] = (...args) => run(folder, args, { env });

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { TestContext } from "node:test";
-import { bundleHook } from "../../scripts/hook-bundle.ts";
+import { writeHook } from "../../scripts/hook-bundle.ts";
 import type { Entry } from "../../src/core/event.ts";
 import { openSqliteStore } from "../../src/host/sqlite-store.ts";
 import { surefootFor } from "../support/surefoot.ts";
@@ -18,7 +18,7 @@ import { tempRepo } from "../support/temp-repo.ts";
 
 const entry = join(import.meta.dirname, "../../src/cli.ts");
 const bundle = join(tempFolder({ after }), "hook.cjs");
-before(async () => writeFileSync(bundle, await bundleHook()));
+before(async () => void (await writeHook(dirname(bundle))));
 
 interface Served {
   readonly surefoot: Surefoot;
@@ -263,12 +263,15 @@ test("the small client says what the server says, and becomes the hook program w
 
 test("a hook of another version than the server's decides by itself", async (context) => {
   const one = await served(context);
-  const other = join(tempFolder(context), "hook.cjs");
-  writeFileSync(other, readFileSync(bundle, "latin1").replaceAll(/"0\.1\.0"/g, '"9.9.9"'), "latin1");
+  const folder = tempFolder(context);
+  for (const name of readdirSync(dirname(bundle))) {
+    const text = readFileSync(join(dirname(bundle), name), "latin1");
+    writeFileSync(join(folder, name), text.replaceAll(/"0\.1\.0"/g, '"9.9.9"'), "latin1");
+  }
   const { root } = tempRepo(context, { files: { "a.ts": "a\n" } });
   const heard = await start(
     process.execPath,
-    [other, "--dialect", "claude"],
+    [join(folder, "hook.cjs"), "--dialect", "claude"],
     bash(root, "ls"),
     one.surefoot.env,
   );

@@ -94,10 +94,11 @@ test("what a user tries first works from the installed package", () => {
   }
 });
 
-test("the hook is one file that needs nothing beside Node, and refuses when nobody answers it", () => {
+test("the hook is two files that need nothing beside Node, and refuses when nobody answers it", () => {
   const lone = join(folder, "lone");
   mkdirSync(lone);
-  cpSync(join(own, "dist/hook.cjs"), join(lone, "hook.cjs"));
+  for (const name of readdirSync(join(own, "dist")).filter((one) => /^hook.*\.cjs$/.test(one)))
+    cpSync(join(own, "dist", name), join(lone, name));
   const ran = spawnSync(
     process.execPath,
     [join(lone, "hook.cjs"), "--dialect", "claude", "--socket", join(lone, "nobody.sock")],

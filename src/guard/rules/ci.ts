@@ -1,5 +1,6 @@
 import { globMatcher, matchesAny } from "../../core/glob.ts";
 import { mayNameFiles, namedInCode } from "../named-in-code.ts";
+import { once } from "../once.ts";
 import { placeOf } from "../paths.ts";
 import type { FileEffect } from "../paths.ts";
 import { protects } from "../protected-files.ts";
@@ -210,18 +211,24 @@ function edits(
 function turnsOn(effect: FileEffect, effects: Scene["effects"]): boolean {
   return (
     effect.by === "chmod" &&
-    effects.some(
-      (other) =>
-        other.kind === "execute" &&
-        other.program === "chmod" &&
-        other.args.some((arg) => /^[ugo]*a?\+[rx]+$|^0?7[0-7]{2}$/.test(arg ?? "")) &&
-        other.span !== undefined &&
+    givingRights(effects).some(
+      ({ span }) =>
+        span !== undefined &&
         effect.span !== undefined &&
-        effect.span.start >= other.span.start &&
-        effect.span.end <= other.span.end,
+        effect.span.start >= span.start &&
+        effect.span.end <= span.end,
     )
   );
 }
+
+const givingRights = once((effects: Scene["effects"]): Scene["effects"] =>
+  effects.filter(
+    (effect) =>
+      effect.kind === "execute" &&
+      effect.program === "chmod" &&
+      effect.args.some((arg) => /^[ugo]*a?\+[rx]+$|^0?7[0-7]{2}$/.test(arg ?? "")),
+  ),
+);
 
 /** Code and tools that may write a workflow which they name. */
 function namedWorkflows({ effects, policy }: Scene): readonly Hit[] {

@@ -147,10 +147,12 @@ const allLosses = once((scene: Scene): readonly Found[] => {
     // A file that the same action wrote is known; any other is the repository's.
     const files = use.files.map((name) => scene.reading.written.get(resolvePath(name, start.cwd) ?? ""));
     const text = [use.statements, ...files.map((file) => file ?? "")].join("\n;\n");
-    return sqlLosses(text, use.dialect).map((loss) => {
+    const losses = sqlLosses(text, use.dialect);
+    const byVariable = losses.length === 0 ? "unknown" : variableAim(scene.action, start);
+    return losses.map((loss) => {
       const named = loss.kind === "drop" && /^(database|keyspace)$/.test(loss.what) ? loss.name : undefined;
       const aim = aimOfUse(use, start.cwd, scene.facts, named);
-      return { loss, hits: hit(start, strictest(aim, variableAim(scene.action, start)), named) };
+      return { loss, hits: hit(start, strictest(aim, byVariable), named) };
     });
   });
   const code = invocations(scene.effects, codePrograms).flatMap((start): readonly Found[] => {

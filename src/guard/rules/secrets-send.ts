@@ -137,11 +137,10 @@ function sent(upload: Upload, sources: readonly Source[], scene: Scene): string 
   if (texts.some((text) => text.includes(hole)) && within !== undefined) return within.what;
   const held = heldBy(upload, sources, scene);
   if (held !== undefined && texts.some((text) => text.includes(hole))) return held.what;
-  const read = filesRead(scene).find(({ path, span }) => inside(span, upload.span) && isSource(path, facts));
   if (
     /^(curl|wget|nc|ncat)$/.test(program) &&
     texts.some((text) => text.includes(hole)) &&
-    read !== undefined
+    filesRead(scene).some(({ path, span }) => inside(span, upload.span) && isSource(path, facts))
   )
     return "source";
   const named = files.find((file) => isSecret(file, facts));

@@ -9,6 +9,12 @@ const heavy: Readonly<Record<string, string>> = {
   [`${"find . -exec ".repeat(1500)} rm -rf ~`]: "deny",
   [`find . ${"-fls a ".repeat(3000)} -exec rm -rf ~ \\;`]: "deny",
   [`${"while :; do ".repeat(11)} cd src/${"; done".repeat(11)}; rm -rf *`]: "ask",
+  [`wget ${"https://example.org/a ".repeat(4000)}; rm -rf ~`]: "deny",
+  [`kubectl delete ns shop ${"--wait=false ".repeat(4000)}`]: "deny",
+  [`bash -c '${"mv test/a.test.ts test/a.test.ts.bak\n".repeat(400)}'`]: "deny",
+  [`psql "$DB" -c '${"drop table users; ".repeat(2000)}'`]: "deny",
+  [`chmod ${"-x .git/hooks/pre-commit ".repeat(3000)}`]: "deny",
+  [`${"while :; do ".repeat(9)} sed -i '/expect/d' test/a.test.ts${"; done".repeat(9)}`]: "deny",
 };
 
 for (const [command, verdict] of Object.entries(heavy))

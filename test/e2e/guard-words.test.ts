@@ -136,8 +136,10 @@ test("outside a repository the guard judges as it does for an agent there, and p
       await code("guard", "allow", "--yes", "git push --force"),
       await code("guard", "judge", "git push --force"),
       await code("guard", "judge", "git push --force"),
+      await code("ledger", "show", "permits"),
+      await code("ledger", "verify"),
     ],
-    [0, 1, 1, 0, 2, 2, 0, 0, 1],
+    [0, 1, 1, 0, 2, 2, 0, 0, 1, 0, 0],
   );
 });
 

@@ -60,6 +60,7 @@ const kinds: Readonly<Record<string, string>> = {
   faults: "operator fault",
   stops: "stop reason of a run",
   verdicts: "verdict of a run",
+  escalations: "why a person was called",
   exits: "exit code",
   tools: "error of a tool",
   events: "event in the ledger",

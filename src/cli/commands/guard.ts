@@ -125,7 +125,7 @@ export const command: CliCommand = {
       multiple: true,
       value: "<agent>",
       group: "Agents",
-      says: "claude, codex, gemini, qwen, opencode, copilot, cline or cursor; may be given more than once",
+      says: "claude, codex, gemini, qwen, opencode, copilot, cline or cursor; more than one may be given",
     },
     scope: {
       type: "string",
@@ -147,7 +147,7 @@ export const command: CliCommand = {
       type: "string",
       value: "<port>",
       group: "Serve",
-      says: "answer on this port of 127.0.0.1 as well, with a token (0: any free one); install: let the agent ask there",
+      says: "answer on this port of 127.0.0.1 as well (0: any free one); install: the agent asks there",
     },
     "build-client": {
       type: "boolean",

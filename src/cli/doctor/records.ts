@@ -5,6 +5,7 @@ import { configFolder, loadPublicKey, openKey } from "../../host/key.ts";
 import { openSqliteStore } from "../../host/sqlite-store.ts";
 import { verifyLedger } from "../../ledger/verify.ts";
 import { loadPolicy } from "../../policy/load.ts";
+import { count } from "../../report/amounts.ts";
 import type { Io } from "../command.ts";
 import { policyRequest, untrustedLine } from "../policy-request.ts";
 import { repositoryRoot } from "../repository.ts";
@@ -66,16 +67,14 @@ async function policy({ host }: Io, root: string): Promise<Finding> {
     if (!present)
       return missing("policy", `no surefoot.yaml; the preset ${loaded.preset} holds`, "run `surefoot init`");
     const gates = loaded.gates.full.length;
+    const loose = untrusted === undefined ? "" : `; ${untrusted}`;
     return gates === 0
       ? missing(
           "policy",
-          "surefoot.yaml names no gate: the guard works, and a run could verify nothing",
+          `surefoot.yaml names no gate: the guard works, and a run could verify nothing${loose}`,
           "name the repository's test command under gates.full",
         )
-      : well(
-          "policy",
-          `preset ${loaded.preset}, ${gates} checks in the full gate${untrusted === undefined ? "" : `; ${untrusted}`}`,
-        );
+      : well("policy", `preset ${loaded.preset}, ${count(gates, "check")} in the full gate${loose}`);
   } catch (error) {
     if (error instanceof Fault) return broken("policy", error.message, error.hint);
     throw error;

@@ -128,7 +128,8 @@ async function report(
 async function absence({ title, programs }: Installer, { host }: Io): Promise<readonly string[]> {
   const found = await Promise.all(programs.map((program) => host.which(program)));
   if (programs.length === 0 || found.some((path) => path !== undefined)) return [];
-  return [`${title} is not on your PATH (${programs.join(", ")}); this counts where it reads these files`];
+  const named = programs.map((program) => `\`${program}\``).join(" or ");
+  return [`there is no ${named} on your PATH; the guard holds for any ${title} that reads these files`];
 }
 
 /** The lines that change, without those around them: they are the user's, and may hold keys. */

@@ -2,6 +2,7 @@ import { Fault } from "../../core/fault.ts";
 import type { LedgerStore } from "../../core/ports.ts";
 import { configFolder, loadPublicKey, openKey } from "../../host/key.ts";
 import { openSqliteStore } from "../../host/sqlite-store.ts";
+import { guardFolder } from "../../host/state-folder.ts";
 import { openLedger } from "../../ledger/ledger.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { ledgerPath } from "../../ledger/ledger-path.ts";
@@ -13,18 +14,17 @@ import type { CliInput, Io } from "../command.ts";
 /** What `surefoot ledger <verb>` does. Its positionals no longer hold the verb. */
 export type LedgerVerb = (input: CliInput, io: Io) => Promise<number>;
 
-/** The file that `--ledger` names, or the repository's own. Throws `ledger/not-found`. */
+/** The file that `--ledger` names, or that of the folder: outside of repositories the guard's. Throws `ledger/not-found`. */
 export async function findLedger(input: CliInput, io: Io): Promise<string> {
   const named = text(input, "ledger");
-  const path = named === undefined ? await ledgerPath(io.host, io.cwd) : resolve(io.cwd, named);
-  if (path !== undefined && (await io.host.files.stat(path)) !== undefined) return path;
-  throw new Fault(
-    "ledger/not-found",
-    `there is no ledger ${path === undefined ? `around ${io.cwd}` : `at ${path}`}`,
-    {
-      hint: "`surefoot run` makes one, and so does an agent with the guard; name another with --ledger <file>",
-    },
-  );
+  const path =
+    named === undefined
+      ? ((await ledgerPath(io.host, io.cwd)) ?? `${guardFolder(io.host)}/.surefoot/ledger.db`)
+      : resolve(io.cwd, named);
+  if ((await io.host.files.stat(path)) !== undefined) return path;
+  throw new Fault("ledger/not-found", `there is no ledger at ${path}`, {
+    hint: "`surefoot run` makes one, and so does an agent with the guard; name another with --ledger <file>",
+  });
 }
 
 export async function withStore<T>(

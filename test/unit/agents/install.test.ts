@@ -12,6 +12,7 @@ import {
 } from "../../../src/agents/install-files.ts";
 import { readInstallations, spanOf, writeInstallations } from "../../../src/agents/install-record.ts";
 import type { WrittenFile } from "../../../src/agents/install-record.ts";
+import { gapsOf } from "../../../src/agents/installer.ts";
 import type { Installer, InstallPlace, Scope } from "../../../src/agents/installer.ts";
 import { settingsIn } from "../../../src/agents/settings-text.ts";
 import { installedPolicy } from "../../../src/agents/static-policy.ts";
@@ -325,3 +326,18 @@ function installerOf(id: string): Installer {
 function plain(text: string): Record<string, unknown> {
   return JSON.parse(JSON.stringify(settingsIn(text)));
 }
+
+test("that an agent goes on without a hook that hangs is said only where no timeout program ends the hook", async () => {
+  const gaps = async (timeout: string | undefined): Promise<readonly string[]> => {
+    const found = await Promise.all(
+      installers.map(async (installer) =>
+        (await gapsOf(installer, { which: async () => timeout })).some((gap) => /takes longer/.test(gap))
+          ? [installer.id]
+          : [],
+      ),
+    );
+    return found.flat();
+  };
+  assert.deepEqual(await gaps("/usr/bin/timeout"), []);
+  assert.deepEqual(await gaps(undefined), ["cline", "codex", "copilot", "gemini", "qwen"]);
+});

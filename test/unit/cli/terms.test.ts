@@ -27,6 +27,16 @@ test("every stop reason and every verdict is explained", () => {
   );
 });
 
+test("every reason to call a person is explained", () => {
+  const sources = ["control/run.ts", "control/decider.ts", "hook/decide.ts"].map((name) =>
+    readFileSync(join(root, "src", name), "utf8"),
+  );
+  const reasons = sources.flatMap((source) =>
+    [...source.matchAll(/type: "escalated",[^}]*?reason: "(\w+)"/g)].map((match) => match[1] ?? ""),
+  );
+  assert.deepEqual(words("escalations"), [...new Set(reasons)].toSorted());
+});
+
 test("every exit code is explained", () => {
   const codes = new Set(
     [...Object.values(stops).map((stop) => stop.exit), ...Object.values(faultExits)].map(String),

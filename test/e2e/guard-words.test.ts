@@ -181,6 +181,21 @@ test("a policy file named by hand is named in what is wrong with it, and its exa
   );
 });
 
+test("a name in guard.rules that is no rule is told, with the one that was meant", async (t) => {
+  const { surefoot } = surefootOf(t);
+  const rules = 'guard: { rules: { git/forcepush: observe, db/*: "off", "*": enforce } }\n';
+  const { root } = tempRepo(t, { files: { "surefoot.yaml": rules } });
+  const says =
+    "guard.rules names git/forcepush, and there is no such rule or family (did you mean git/force-push?)";
+  const tested = await surefoot(root, ["guard", "test"]);
+  assert.deepEqual(first(tested), [1, says]);
+  const checked = await surefoot(root, ["policy", "check"]);
+  assert.deepEqual(
+    [checked.code, checked.out.split("\n").filter((line) => line.includes("rules"))],
+    [0, [`! ${says}`]],
+  );
+});
+
 test("what a session did before counts where the session is named, and is said to be left out elsewhere", async (t) => {
   const { surefoot } = surefootOf(t);
   const { root } = tempRepo(t, { files: { "docs/a.md": "a\n" } });

@@ -1,5 +1,6 @@
 import { Fault } from "../../core/fault.ts";
 import { missedExamples } from "../../guard/custom-example.ts";
+import { strayNames } from "../../guard/rule-names.ts";
 import { examinePolicyAt, policyAt } from "../../policy/at.ts";
 import { renderProblem } from "../../policy/code-frame.ts";
 import { examinePolicy, loadPolicy } from "../../policy/load.ts";
@@ -8,6 +9,7 @@ import { writeProblem } from "../../policy/problem.ts";
 import { writePolicy } from "../../policy/write.ts";
 import { flag, text } from "../command.ts";
 import type { CliCommand, CliInput, Io } from "../command.ts";
+import { strayText } from "../guard/test.ts";
 import { policyRequest, untrustedLine } from "../policy-request.ts";
 import { repositoryRoot } from "../repository.ts";
 
@@ -124,7 +126,11 @@ function passText({ compiled, texts }: Examined): string {
     gates.length === 0
       ? "! gates.full is empty: nothing decides that work is acceptable, and a run would stop with gate_unrunnable\n"
       : `  ${gates.length === 1 ? "1 check" : `${gates.length} checks`} in the full gate: ${gates.map(({ name }) => name).join(", ")}\n`;
-  return `✓ valid: ${[...texts.keys()].join(", ")}\n${note}  policy ${compiled?.digest ?? ""}\n`;
+  const stray =
+    compiled === undefined
+      ? []
+      : strayNames(compiled.policy.guard).map((name) => `! ${strayText(name, compiled.policy)}\n`);
+  return `✓ valid: ${[...texts.keys()].join(", ")}\n${note}${stray.join("")}  policy ${compiled?.digest ?? ""}\n`;
 }
 
 async function requestOf(input: CliInput, { host }: Io, root: string): Promise<PolicyRequest> {

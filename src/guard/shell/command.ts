@@ -186,6 +186,7 @@ const choosing =
   /^([A-Z][A-Z0-9_]*_)?(ENV|ENVIRONMENT|PROFILE|HOST|CONTEXT|WORKSPACE|PROJECT|DATABASE_URL|DATABASE)$|^(PG(HOST|HOSTADDR|DATABASE|SERVICE)|KUBECONFIG|TF_CLI_ARGS(_[a-z]+)?|DJANGO_SETTINGS_MODULE|GH_REPO)$|^(GO(PROXY|SUMDB|NOSUMDB|NOSUMCHECK|INSECURE|FLAGS)|(PIP|UV)_(EXTRA_)?INDEX(_URL)?|UV_DEFAULT_INDEX|PIP_TRUSTED_HOST|(NPM_CONFIG|npm_config)_(REGISTRY|registry)|YARN_(REGISTRY|NPM_REGISTRY_SERVER))$/;
 
 function choices(shell: Shell, env: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  if (shell.vars.size === 0 && env.size === 0) return [];
   const exported = [...shell.vars].flatMap(([name, { fields, exported: is }]) =>
     is && choosing.test(name) && fields[0] !== undefined ? [[name, fields[0]] as const] : [],
   );

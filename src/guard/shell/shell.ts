@@ -112,6 +112,7 @@ export const depthAtMost = 24;
 const effectsAtMost = 1000;
 
 export function subshell(shell: Shell, stdin: Output = shell.stdin): Shell {
+  shell.world.budget.take((shell.vars.size + shell.functions.size + shell.aliases.size) / 64);
   return {
     ...shell,
     vars: new Map(shell.vars),

@@ -53,8 +53,10 @@ for (let index = 0; index < count; index += 1) {
     failures.push({ says: `it threw ${String(error)}`, command });
   }
   const took = performance.now() - before;
-  if (took > longestMs) {
-    longestMs = took;
+  // Once more: the first time, the machine may have been busy with something else.
+  const least = took > longestMs ? Math.min(took, again(command)) : 0;
+  if (least > longestMs) {
+    longestMs = least;
     longest = command;
   }
   // Reading once more only for its units would double the time, so a part stands for all.
@@ -63,6 +65,12 @@ for (let index = 0; index < count; index += 1) {
     mostUnits = Math.max(mostUnits, units);
     if (units > workUnits) failures.push({ says: `it took ${units} work units`, command });
   }
+}
+
+function again(command: string): number {
+  const before = performance.now();
+  judge({ kind: "exec", command, cwd: "/work/repo" }, exampleFacts, examplePolicy);
+  return performance.now() - before;
 }
 
 const report: FuzzReport = {

@@ -135,6 +135,12 @@ function runModule(language: Language, module: Arg, shell: Shell, call: Call, by
 
 const cannotBeKnown = "the code that an interpreter runs cannot be known";
 
+/** Without spaces and brackets around it. A pattern for both would try every way to share the spaces. */
+function unwrapped(text: string): string {
+  const plain = text.trim();
+  return plain.slice(plain.startsWith("(") ? 1 : 0, plain.endsWith(")") ? -1 : undefined).trim();
+}
+
 /** Code on standard input. Only text from the network is said to be unknown: data goes this way every day. */
 function given({ stdin, span }: Call, shell: Shell): readonly Arg[] {
   if (stdin.kind === "text") return [{ value: stdin.text, span }];
@@ -187,10 +193,18 @@ function readAwk(code: Arg, shell: Shell): void {
     [...code.value.matchAll(pattern).take(callsAtMost)].map((match) => match[1] ?? hole);
   for (const value of each(/>>?\s*"([^"]+)"/g))
     touch(shell, { ...code, value }, { kind: "write", by: "awk" });
-  for (const match of code.value
-    .matchAll(/\bprintf?\b([^|;{}\n]*)\|\s*"\s*(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k)?sh\b[^"]*"/g)
+  for (const pipe of code.value
+    .matchAll(/\|\s*"\s*(?:\/(?:usr\/)?bin\/)?(?:ba|da|z|k)?sh\b[^"]*"/g)
     .take(callsAtMost)) {
-    const text = /^\s*\(?\s*"((?:[^"\\]|\\.)*)"\s*\)?\s*$/.exec(match[1] ?? "")?.[1];
+    // From the pipe backwards: a pattern that begins at `print` would go to the end of the code for each of them.
+    const statement =
+      code.value
+        .slice(0, pipe.index)
+        .split(/[|;{}\n]/)
+        .at(-1) ?? "";
+    const printed = /\bprintf?\b(.*)/s.exec(statement)?.[1];
+    if (printed === undefined) continue;
+    const text = /^"((?:[^"\\]|\\.)*)"$/.exec(unwrapped(printed))?.[1];
     if (text === undefined)
       addOpaqueBody(shell.world, "the text that awk gives to a shell cannot be known", code.span);
     else shell.world.runText(unescaped(text), shell, code);

@@ -11,6 +11,8 @@ const heavy: Readonly<Record<string, string>> = {
   [`${"while :; do ".repeat(11)} cd src/${"; done".repeat(11)}; rm -rf *`]: "ask",
   [`${"A=1; ".repeat(1000)}rm -rf ~`]: "deny",
   [`${Array.from({ length: 4000 }, (_, at) => `A${at}=1; `).join("")}${"(ls); ".repeat(4000)}`]: "deny",
+  [`awk '{ print ${" ".repeat(60_000)} | "sh" }' commands.txt`]: "ask",
+  [`awk '${"print ".repeat(16_000)}| "sh"' commands.txt`]: "ask",
   [`wget ${"https://example.org/a ".repeat(4000)}; rm -rf ~`]: "deny",
   [`kubectl delete ns shop ${"--wait=false ".repeat(4000)}`]: "deny",
   [`bash -c '${"mv test/a.test.ts test/a.test.ts.bak\n".repeat(400)}'`]: "deny",

@@ -61,7 +61,7 @@ const mysql: Client = {
   name: ["D", "database"],
   operands: ["name"],
   dialect: mysqlDialect,
-  own: /^\s*(\\|(use|source)\s).*$/gim,
+  own: /^[^\S\n]*(\\|(use|source)\s).*$/gim,
 };
 
 const sqlite: Client = {

@@ -39,7 +39,7 @@ const interpreter = /^(python[\d.]*|node|nodejs|bun|deno|perl|ruby|php|tclsh)$/;
 
 // Writes whose file stands in a variable, or comes by a way of its own.
 const writes =
-  /\bopen\(\s*(?!["'])[^,)]{1,80},\s*["'][wax]|\bwrite\w*(?:Sync)?\(\s*(?:process\.argv|[A-Za-z_]\w*[,[.])|\binplace\s*=\s*True|\bextractall\(|\burlretrieve\(|\bO_(?:WRONLY|RDWR|TRUNC)\b|\brename\s*\(?\s*["']|\[open\s+\S+\s+[wa]|\bchdir\(/;
+  /\bopen\(\s*(?!["'])[^,)]{1,80},\s*["'][wax]|\bwrite\w*(?:Sync)?\(\s*(?:process\.argv|[A-Za-z_]\w*[,[.])|\binplace\s*=\s*True|\bextractall\(|\burlretrieve\(|\bO_(?:WRONLY|RDWR|TRUNC)\b|\brename\s*(?:\(\s*)?["']|\[open\s+\S+\s+[wa]|\bchdir\(/;
 
 // `open(".github/workflows/ci.yml").read()`: nothing happens to what is only read.
 const reads =

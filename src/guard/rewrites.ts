@@ -109,7 +109,7 @@ const substitutions =
   /(?:^|[;\n{}\s\d$,%/&])s([^\w\s\\{(;])((?:\\.|(?!\1)[^\\])*)\1((?:\\.|(?!\1)[^\\])*)\1|(?:^|[;\s])s\{((?:\\.|[^\\{}])*)\}\s*\{((?:\\.|[^\\{}])*)\}/g;
 const deletions =
   /\/((?:\\.|[^\\/\n])+)\/I?\s*(?:,\s*(?:\/(?:\\.|[^\\/\n])*\/|[+~]?\d+|\$)\s*)?(?:\{\s*)?d\b/g;
-const insertions = /(?:^|[;\n/\d$])\s*[iac]\\?\s*\n?\s*(\S[^\n]*)/g;
+const insertions = /(?:^|[;\n/\d$])\s*[iac]\\?\s*(\S[^\n]*)/g;
 const globals = /(?:^|\|)%?g\/((?:\\.|[^\\/\n])+)\/d/gm;
 
 // `print unless /a/`, `!/a/`: lines that hold it do not come through.

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../core/trim-end.ts";
 import { argvRule } from "../argv.ts";
 import type { Invocation } from "../argv.ts";
 import { commandLine, given, nameSet, optionValues } from "../command-line.ts";
@@ -99,6 +100,6 @@ function reachesHost(line: CommandLine, cwd: string | undefined, verb: string): 
 }
 
 function isHostFolder(path: string, cwd: string | undefined): boolean {
-  const plain = path === "/" ? path : path.replace(/\/+$/, "") || "/";
+  const plain = trimEnd(path, "/") || "/";
   return path.startsWith("/") && hostFolders.test(plain) && plain !== cwd;
 }

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../core/trim-end.ts";
 import { normalize } from "../paths.ts";
 import type { Call } from "./command.ts";
 import { addOpaqueBody } from "./fetched.ts";
@@ -192,7 +193,7 @@ function readVariables(args: readonly Arg[], shell: Shell, call: Call): void {
 function lineFields({ stdin, env }: Call): readonly string[] | undefined {
   if (stdin.kind === "paths") return stdin.words.length === 1 ? stdin.words : undefined;
   if (stdin.kind !== "text") return undefined;
-  const [line = "", ...others] = stdin.text.replace(/\n+$/, "").split("\n");
+  const [line = "", ...others] = trimEnd(stdin.text, "\n").split("\n");
   if (others.length > 0) return undefined;
   const between = env.get("IFS") ?? " \t";
   if (between === "") return [line];

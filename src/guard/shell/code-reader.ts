@@ -130,7 +130,7 @@ class Reader {
         // Formatting or repeating: only the start of the text is known.
         this.at += 1;
         this.term();
-        value = { items: value.items.map((item) => `${item.split("%")[0] ?? ""}${hole}`), list: false };
+        value = { items: value.items.map((item) => opened(item.split("%")[0] ?? "")), list: false };
         continue;
       }
       this.at += 1;
@@ -392,4 +392,9 @@ class Reader {
     reader.depth = this.depth + 1;
     return reader.value().items[0] ?? hole;
   }
+}
+
+/** Text of which only the start is known. */
+function opened(start: string): string {
+  return start.endsWith(hole) ? start : `${start}${hole}`;
 }

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../core/trim-end.ts";
 import { resolvePath } from "../paths.ts";
 import { runCommand } from "./command.ts";
 import type { Call } from "./command.ts";
@@ -100,7 +101,9 @@ function mountsOf(options: Options, shell: Shell): readonly Mount[] {
     const text = known(here);
     if (text === undefined || !/^[./]/.test(text) || !there.startsWith("/")) return [];
     const path = resolvePath(text, shell.cwd);
-    return path === undefined ? [] : [{ here: path, there: there.replace(/(.)\/+$/, "$1"), readOnly }];
+    return path === undefined
+      ? []
+      : [{ here: path, there: trimEnd(there, "/") || there.slice(0, 1), readOnly }];
   });
 }
 

@@ -45,7 +45,7 @@ const escapes: Readonly<Record<string, Escape>> = {
     [...values(args, "-c", "--command"), texted(input)].flatMap((arg) => picked(arg, /\\!\s*([^\n]+)/)),
   mysql: (args, input) =>
     [...values(args, "-e", "--execute"), texted(input)].flatMap((arg) =>
-      picked(arg, /(?:^|[;\n])\s*(?:\\!|system\s)\s*([^\n;]+)/),
+      picked(arg, /(?:^|[;\n])[^\S\n]*(?:\\!|system\s)\s*([^\n;]+)/),
     ),
   sqlite3: (args, input) =>
     [...args, texted(input)].flatMap((arg) => picked(arg, /(?:^|\n)\s*\.(?:shell|system)\s+([^\n]+)/)),

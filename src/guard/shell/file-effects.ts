@@ -1,3 +1,4 @@
+import { trimEnd } from "../../core/trim-end.ts";
 import { baseName } from "../paths.ts";
 import type { Call } from "./command.ts";
 import { has, plainText, readOptions, valueOf } from "./options.ts";
@@ -91,7 +92,7 @@ export function places(start: Start, options: Options, operands: readonly Arg[])
     start,
     sources.map((source) => ({
       ...source,
-      value: `${last.value}/${baseName(source.value.replace(/\/+$/, "")) || hole}`,
+      value: `${last.value}/${baseName(trimEnd(source.value, "/")) || hole}`,
     })),
   );
 }

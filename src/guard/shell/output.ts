@@ -1,3 +1,4 @@
+import { trimEnd } from "../../core/trim-end.ts";
 import { resolvePath, within } from "../paths.ts";
 import { fdSelection, namePattern, narrowed, searchedNames, searchedRoots } from "./selection.ts";
 import { contentOf, glob, hole, joinedText, known, none, target, unknown } from "./shell.ts";
@@ -125,7 +126,7 @@ export function filtered(name: string, args: readonly Arg[], shell: Shell, stdin
     case "basename": {
       const text = known(operands[0]?.value ?? "");
       if (text === undefined || text === "") return unknown;
-      const cut = text.replace(/\/+$/, "").lastIndexOf("/");
+      const cut = trimEnd(text, "/").lastIndexOf("/");
       if (name === "basename") return { kind: "text", text: text.slice(cut + 1) };
       return { kind: "text", text: cut < 0 ? "." : text.slice(0, cut) || "/" };
     }

@@ -1,3 +1,4 @@
+import { trimEnd } from "../../core/trim-end.ts";
 import { glob, hole, known, lookup, subshell, unknown, unmark, valueAtMost } from "./shell.ts";
 import type { Arg, Output, Shell } from "./shell.ts";
 import type { Budget, Change, Node, Piece, Word } from "./ir.ts";
@@ -195,7 +196,7 @@ function expandOutput(output: Output, quoted: boolean, to: Fields, shell: Shell)
     case "unknown":
       return to.add(hole);
     case "text": {
-      const text = output.text.replace(/\n+$/, "");
+      const text = trimEnd(output.text, "\n");
       return quoted ? to.add(text) : to.addSplit(text, separators(shell));
     }
     case "paths":

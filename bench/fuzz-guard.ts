@@ -24,7 +24,10 @@ const seed = Number(values.seed);
 /** A command that takes longer than this hangs, whatever it does: the longest known ones take some ten milliseconds. */
 const hangMs = 20_000;
 
-const commands = corpora().flatMap((corpus) => corpus.commands);
+// What is held back stays unseen: a finding prints the command that it was made from.
+const commands = corpora()
+  .filter((corpus) => !corpus.heldOut)
+  .flatMap((corpus) => corpus.commands);
 console.log(`${machineLine()}; ${count(total)} commands made from ${count(commands.length)}, seed ${seed}`);
 const began = performance.now();
 const share = Math.ceil(total / workers);
